@@ -1,0 +1,70 @@
+"""What can go wrong, in the reader's words, and the exit code each kind ends with.
+
+ProcmineError
+├── UsageError         2  the command or call itself is wrong
+├── InputError         3  an input file, store or study cannot be used
+│   └── ContentError   3  a metric, source, scenario or text file is wrong
+└── PrivacyError       4  a privacy rule withheld the whole output
+
+Exit code 0 is done, 1 done with a gate or norm not met (no exception), 5 an internal error (any other exception).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ProcmineError(Exception):
+    """A fault the reader can mend: where it is, what it is, what to do now.
+
+    ``where`` is a place such as ``extract.csv:17`` or ``metrics/own.sql:3:9``; ``hint`` says the way out.
+    """
+
+    exit_code = 5
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.hint = hint
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """Where, what, what now in one text."""
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.what}" + (f" {self.hint}" if self.hint else "")
+
+
+class UsageError(ProcmineError):
+    """The command or call is wrong: an unknown name, two options that exclude each other."""
+
+    exit_code = 2
+
+
+class InputError(ProcmineError):
+    """An input cannot be used; nothing was changed."""
+
+    exit_code = 3
+
+
+class ContentError(InputError):
+    """A file of the content folders (metric, source, scenario, text) is wrong."""
+
+
+class PrivacyError(ProcmineError):
+    """A privacy rule withheld the whole output."""
+
+    exit_code = 4
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The hint for a name nobody knows: the nearest names, or the whole list if none is near.
+
+    >>> nearest("ofice", ["office", "worker"])
+    'Did you mean office?'
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"Known names: {', '.join(names)}." if names else "There are none."

@@ -1,0 +1,126 @@
+"""Results as values: what a measurement, a comparison and a whole study's findings are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from procmine.model import Model
+
+
+class Status(StrEnum):
+    """How far a figure can be relied on. ``reason`` beside it says why in a sentence."""
+
+    OK = "ok"
+    LOW_COVERAGE = "low_coverage"
+    INSUFFICIENT_N = "insufficient_n"
+    NOT_MEASURABLE = "not_measurable"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One metric for one group and period.
+
+    ``numerator`` and ``denominator`` are sums over the known items; ``items`` counts all items, known or not; ``cases``
+    the distinct cases behind them. ``coverage`` is the known share (0-1), ``bounds`` the worst-case bounds if all
+    unknown items were misses or hits, ``interval`` the 95 % interval. ``workers`` is the number of distinct caseworkers
+    behind a staff-related figure (None elsewhere); it is never shown, the privacy door needs it. A value that is not
+    known is None, never 0. ``reason`` is a sentence by language.
+    """
+
+    metric: str
+    version: int
+    group: Mapping[str, str]
+    period: str | None
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    items: int | None
+    cases: int | None
+    coverage: float | None
+    bounds: tuple[float, float] | None
+    interval: tuple[float, float] | None
+    status: Status
+    reason: Mapping[str, str] = field(default_factory=dict)
+    effective_n: float | None = None
+    case_mean: float | None = None
+    workers: int | None = None
+    known_cases: int | None = None
+
+    def to_dict(self, language: str = "de") -> dict[str, Any]:
+        """The JSON contract of ``score`` and ``compare`` (DESIGN 7)."""
+        return {
+            "metric": self.metric,
+            "version": self.version,
+            "group": dict(self.group),
+            "period": self.period,
+            "value": self.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "items": self.items,
+            "cases": self.cases,
+            "coverage": self.coverage,
+            "bounds": list(self.bounds) if self.bounds else None,
+            "interval": list(self.interval) if self.interval else None,
+            "status": self.status.value,
+            "reason": self.reason.get(language) or None,
+        }
+
+
+class Signal(StrEnum):
+    """How a group stands to the reference: a prompt to look, never a verdict."""
+
+    NONE = "none"
+    ABOVE_95 = "above_95"
+    BELOW_95 = "below_95"
+    ABOVE_998 = "above_998"
+    BELOW_998 = "below_998"
+    UNJUDGED = "unjudged"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One group's measurement against a reference, with funnel limits at its own effective size.
+
+    ``limits_95`` and ``limits_998`` are (lower, upper) in the metric's unit; ``tail`` is the smaller exact tail
+    probability; ``signal`` follows from the tail, not from the drawn limits. ``UNJUDGED`` where either side is not ok.
+    """
+
+    measurement: Measurement
+    reference: float | None
+    limits_95: tuple[float, float] | None
+    limits_998: tuple[float, float] | None
+    tail: float | None
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """The limits of a funnel plot as lines: ``sizes`` (effective n) with the four limits at each."""
+
+    metric: str
+    reference: float
+    sizes: tuple[float, ...]
+    lower_998: tuple[float, ...]
+    lower_95: tuple[float, ...]
+    upper_95: tuple[float, ...]
+    upper_998: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that a study found, as it left the privacy door: what a report may say."""
+
+    title: str
+    receipt: Mapping[str, Any]
+    measurements: tuple[Measurement, ...]
+    comparisons: tuple[Comparison, ...]
+    funnels: tuple[Funnel, ...]
+    model: Model | None
+    privacy: str
+    period: tuple[str, str] | None
+    versions: Mapping[str, str]
+    warnings: tuple[Mapping[str, str], ...] = ()

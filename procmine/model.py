@@ -1,0 +1,138 @@
+"""Model: steps, ways and their steering in our own words; nothing above this floor ever sees a pm4py object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share with what it rests on: ``hits`` of ``known`` known of ``total`` eligible; value None if nothing is known."""
+
+    hits: int
+    known: int
+    total: int
+
+    @property
+    def value(self) -> float | None:
+        """hits / known, None where nothing is known."""
+        return self.hits / self.known if self.known else None
+
+    @property
+    def coverage(self) -> float | None:
+        """known / total, None where nothing is eligible."""
+        return self.known / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """Who steers a step or way: four shares over its events (transitions)."""
+
+    by_client: Share
+    same_worker: Share
+    out_of_office: Share
+    warm: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One activity. ``initiators`` counts its events by initiator code, "" for unknown."""
+
+    activity: str
+    events: int
+    cases: int
+    starts: int
+    ends: int
+    steering: Steering
+    initiators: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One directly-follows pair. Times between the two events in seconds; None where only dates are known and both fall on
+    one day, or where fewer than two transitions stand behind it."""
+
+    source: str
+    target: str
+    count: int
+    cases: int
+    median_seconds: float | None
+    p90_seconds: float | None
+    steering: Steering
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One course of activities and the number of cases that took it."""
+
+    activities: tuple[str, ...]
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """A process tree: ``operator`` is sequence, xor, parallel, loop or or; a leaf has an ``activity`` (None = silent)."""
+
+    operator: str | None
+    activity: str | None
+    children: tuple[TreeNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a Petri net."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A transition of a Petri net; ``label`` None is silent."""
+
+    name: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A Petri net in plain values; names are stable and sorted, ``arcs`` are (from, to) names."""
+
+    places: tuple[Place, ...]
+    transitions: tuple[Transition, ...]
+    arcs: tuple[tuple[str, str], ...]
+    initial: tuple[str, ...]
+    final: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well the net and the log fit each other. ``on_cases`` is the number of cases the figures rest on; a figure that
+    was not computed is None and ``reason`` says why."""
+
+    fitness: float | None
+    fitness_method: str
+    precision: float | None
+    precision_method: str
+    on_cases: int
+    of_cases: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was mined from a log: the directly-follows view with steering, the variants, and the discovered net.
+
+    ``variants`` holds the most frequent ones, ``variant_count`` says how many there are in all.
+    """
+
+    steps: tuple[Step, ...]
+    ways: tuple[Way, ...]
+    variants: tuple[Variant, ...]
+    variant_count: int
+    cases: int
+    events: int
+    algorithm: str
+    noise: float
+    tree: TreeNode | None
+    net: Net | None
+    quality: Quality | None
