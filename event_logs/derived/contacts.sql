@@ -1,0 +1,40 @@
+-- One row a substantive contact: a completed contact with the client, in person, by video, phone or chat.
+-- Several of one case with the same known worker on the same local day are one contact: the first in order keeps its values.
+-- Contacts whose worker is unknown are never merged. Number, previous worker and previous day count within case and function.
+WITH substantive AS (
+    SELECT
+        e.case_id, e.event_no, e.office, e.local_date, e.activity, e.worker, e.role, r.function, e.team, e.segment,
+        e.initiator, e.setting_mode, e.channel, e.location, e.visit_purpose, e.participants,
+        CASE WHEN e.worker IS NULL THEN 1 ELSE
+            ROW_NUMBER() OVER (PARTITION BY e.case_id, e.worker, e.local_date ORDER BY e.event_no)
+        END AS same_day
+    FROM events AS e
+    JOIN activity_kinds AS k ON k.activity = e.activity
+    LEFT JOIN role_functions AS r ON r.role = e.role
+    WHERE k.kind = 'contact'
+      AND (e.lifecycle = 'complete' OR e.lifecycle IS NULL)
+      AND (e.outcome = 'attended' OR e.outcome IS NULL)
+      AND (e.channel IN ('in_person', 'video', 'phone', 'chat') OR e.channel IS NULL)
+)
+SELECT
+    CAST(case_id AS VARCHAR) || '-' || CAST(event_no AS VARCHAR) AS contact_id,
+    case_id,
+    office,
+    local_date AS on_date,
+    activity,
+    worker,
+    role,
+    function,
+    team,
+    segment,
+    initiator,
+    setting_mode,
+    channel,
+    location,
+    visit_purpose,
+    participants,
+    ROW_NUMBER() OVER (PARTITION BY case_id, function ORDER BY event_no) AS contact_number,
+    LAG(worker) OVER (PARTITION BY case_id, function ORDER BY event_no) AS previous_worker,
+    LAG(local_date) OVER (PARTITION BY case_id, function ORDER BY event_no) AS previous_date
+FROM substantive
+WHERE same_day = 1

@@ -1,0 +1,25 @@
+-- One row a documented request for a contact by the client or the household; a request whose sender is not recorded counts,
+-- one that someone else made does not. Fulfilled on the day of the first contact of the case on or after the day of the request.
+WITH asked AS (
+    SELECT
+        e.case_id, e.event_no, e.office, COALESCE(e.requested_date, e.local_date) AS on_date, e.initiator, e.channel
+    FROM events AS e
+    WHERE e.activity = 'contact_request'
+      AND (e.initiator IN ('client', 'household_member') OR e.initiator IS NULL)
+),
+answered AS (
+    SELECT a.case_id, a.event_no, MIN(c.on_date) AS fulfilled_on
+    FROM asked AS a
+    JOIN contacts AS c ON c.case_id = a.case_id AND c.on_date >= a.on_date
+    GROUP BY a.case_id, a.event_no
+)
+SELECT
+    CAST(a.case_id AS VARCHAR) || '-' || CAST(a.event_no AS VARCHAR) AS request_id,
+    a.case_id,
+    a.office,
+    a.on_date,
+    a.initiator,
+    a.channel,
+    w.fulfilled_on
+FROM asked AS a
+LEFT JOIN answered AS w ON w.case_id = a.case_id AND w.event_no = a.event_no
