@@ -5,9 +5,9 @@ WITH chains AS (
     SELECT
         appointment_id,
         case_id,
-        ARG_MAX(office, event_no) FILTER (WHERE outcome IS NOT NULL) AS outcome_office,
+        ARG_MAX(office, event_no) FILTER (WHERE office IS NOT NULL AND outcome IS NOT NULL) AS outcome_office,
         ARG_MAX(office, event_no) FILTER (WHERE office IS NOT NULL) AS last_office,
-        ARG_MAX(local_date, event_no) FILTER (WHERE outcome IS NOT NULL) AS outcome_date,
+        ARG_MAX(local_date, event_no) FILTER (WHERE local_date IS NOT NULL AND outcome IS NOT NULL) AS outcome_date,
         ARG_MAX(planned_date, event_no) FILTER (WHERE planned_date IS NOT NULL) AS planned_date,
         ARG_MAX(local_date, event_no) FILTER (WHERE local_date IS NOT NULL) AS last_date,
         ARG_MAX(outcome, event_no) FILTER (WHERE outcome IS NOT NULL) AS outcome,

@@ -1,0 +1,1 @@
+"""Engines: where tables lie and queries run."""

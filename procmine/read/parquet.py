@@ -1,0 +1,145 @@
+"""Read a Parquet file into a raw all-text table: schema and size first, then every value as text without loss."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from procmine.engines.duckdb import literal, quoted
+from procmine.errors import InputError
+from procmine.read.csv_copy import safe_name
+from procmine.read.limits import LIMITS
+from procmine.read.opening import opened
+from procmine.read.raw import Progress, RawFile, whole_or_nothing
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_PLAIN = ("VARCHAR", "BOOLEAN", "DATE", "TIME", "UUID", "FLOAT", "DOUBLE")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+
+def read_parquet(
+    con: DuckDBPyConnection, path: Path, table: str, *, file_no: int, progress: Progress | None = None
+) -> RawFile:
+    """Make ``table`` (``line`` = number of the row, ``c0`` …) of a Parquet file."""
+    import duckdb
+
+    with (
+        opened(path, progress) as file,
+        tempfile.TemporaryDirectory(prefix="procmine-") as place,
+        whole_or_nothing(con, table, file_no),
+    ):
+        first = last = b""
+        for piece in file.stored():
+            first = first or piece[:4]
+            last = (last + piece)[-4:]
+        if first != b"PAR1" or last != b"PAR1":
+            raise InputError("This is not a whole Parquet file.", where=file.name, hint="Copy or export it again.")
+        source = f"read_parquet({literal(str(safe_name(path, Path(place))))}, file_row_number = true, hive_partitioning = false)"
+        footer = source.replace(", file_row_number = true, hive_partitioning = false", "")
+        try:
+            columns, rows = _schema(con, footer, file.name)
+            picked = _as_text(con, source, file.name)
+            con.execute(f"CREATE TABLE {quoted(table)} AS SELECT file_row_number + 1 AS line{picked} FROM {source}")
+        except duckdb.Error as fault:
+            said = str(fault).splitlines()[0]
+            raise InputError(
+                f"The Parquet file cannot be read ({said}).", where=file.name, hint="Write it again."
+            ) from fault
+        digest = file.digest()
+        counted = con.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()
+        if counted is None or counted[0] != rows:
+            raise InputError(f"The footer announces {rows} rows, the file has {counted}.", where=file.name)
+    return RawFile(
+        name=file.name,
+        sha256=digest,
+        bytes=file.size,
+        format="parquet",
+        encoding=UTF8,
+        encoding_how="Parquet text is UTF-8",
+        delimiter="",
+        delimiter_how="",
+        columns=columns,
+        rows_read=rows,
+        rows_accepted=rows,
+        rows_quarantined=0,
+        warnings=(),
+    )
+
+
+UTF8 = "utf-8"
+
+
+def _schema(con: DuckDBPyConnection, footer: str, name: str) -> tuple[tuple[str, ...], int]:
+    """Column names and number of rows from the footer, before any data. Raises InputError beyond the limits."""
+    leaves = con.execute(
+        footer.replace("read_parquet(", "SELECT name, num_children FROM parquet_schema(", 1)
+    ).fetchall()
+    names: list[str] = []
+    skip = 0
+    for leaf, children in leaves[1:]:
+        if skip:
+            skip += int(children or 0) - 1
+            continue
+        names.append(leaf)
+        skip = int(children or 0)
+    answer = con.execute(footer.replace("read_parquet(", "SELECT num_rows FROM parquet_file_metadata(", 1)).fetchone()
+    rows = int(answer[0]) if answer else 0
+    if len(names) > LIMITS.columns or rows * max(len(names), 1) > LIMITS.cells:
+        raise InputError(
+            f"The file announces {rows:,} rows of {len(names):,} columns.", where=name, hint="Split the extract."
+        )
+    folded: dict[str, str] = {}
+    for column in names:
+        twin = folded.setdefault(column.strip().casefold(), column)
+        if twin is not column:
+            raise InputError(
+                f"The columns {twin!r} and {column!r} have one name.", where=name, hint="Rename one of them."
+            )
+    return tuple(names), rows
+
+
+def _as_text(con: DuckDBPyConnection, source: str, name: str) -> str:
+    """Every column as text, by position. Raises InputError for kinds without one plain text."""
+    described: list[Any] = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}").fetchall()
+    picked = ""
+    for number, (column, kind, *_) in enumerate(described):
+        picked += f", {_cast(con, source, quoted(column), kind, column, name)} AS c{number}"
+    return picked
+
+
+def _cast(con: DuckDBPyConnection, source: str, cell: str, kind: str, column: str, name: str) -> str:
+    if kind in _PLAIN or kind in _WHOLE or kind.startswith(("DECIMAL", "ENUM")):
+        return f"CAST({cell} AS VARCHAR)"
+    if kind in _TIMES:
+        return f"replace(CAST({cell} AS VARCHAR), ' ', 'T')"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"replace(CAST(make_timestamp(epoch_us({cell})) AS VARCHAR), ' ', 'T') || '+00:00'"
+    if kind == "VARCHAR[]":
+        _none(
+            con,
+            source,
+            f"len(list_filter({cell}, lambda x: x IS NULL OR contains(x, '|'))) > 0",
+            f"A list in column {column!r} holds an empty entry or one with '|'.",
+            name,
+        )
+        return f"array_to_string({cell}, '|')"
+    if kind == "BLOB":
+        bad = f"{cell} IS NOT NULL AND TRY(decode({cell})) IS NULL"
+        _none(con, source, bad, f"The bytes in column {column!r} are not UTF-8.", name)
+        return f"decode({cell})"
+    raise InputError(
+        f"Column {column!r} is of kind {kind}, which has no plain text.",
+        where=name,
+        hint="Write it as text or leave it out.",
+    )
+
+
+def _none(con: DuckDBPyConnection, source: str, condition: str, what: str, name: str) -> None:
+    """Refuse the file where any row meets ``condition``."""
+    answer = con.execute(f"SELECT min(file_row_number) + 1 FROM {source} WHERE {condition}").fetchone()
+    if answer is not None and answer[0] is not None:
+        raise InputError(what, where=f"{name}:{answer[0]}", hint="Write the column as text.")

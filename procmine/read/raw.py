@@ -1,0 +1,106 @@
+"""The raw, all-text table every reader makes: what is known of its file, and the rows that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from procmine.engines.duckdb import quoted
+from procmine.read.limits import LIMITS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One file as it was read: ``rows_read = rows_accepted + rows_quarantined``, always."""
+
+    name: str
+    sha256: str
+    bytes: int
+    format: str
+    encoding: str
+    encoding_how: str
+    delimiter: str
+    delimiter_how: str
+    columns: tuple[str, ...]
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was not taken, with the line it starts on and the reason's code."""
+
+    line: int
+    reason: str
+    raw: str
+    column: str | None = None
+
+
+def kept_text(raw: bytes | str) -> str:
+    """A refused row as text a table can hold: what cannot be read is written as an escape, never guessed.
+
+    >>> kept_text(b'Pr\\xfcfung')
+    'Pr\\\\xfcfung'
+    """
+    limit = LIMITS.quarantined_text
+    text = raw[: 4 * limit].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
+    text = text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) <= limit else text[:limit] + f" … ({len(raw)} in all)"
+
+
+def _tables(con: DuckDBPyConnection) -> set[str]:
+    return {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
+@contextmanager
+def whole_or_nothing(con: DuckDBPyConnection, table: str, file_no: int) -> Iterator[None]:
+    """A raw table is made whole with its refused rows, or neither is there."""
+    made_quarantine = "quarantine" not in _tables(con)
+    con.execute(
+        'CREATE TABLE IF NOT EXISTS quarantine (file_no INTEGER, line BIGINT, "column" VARCHAR, reason VARCHAR, '
+        "raw VARCHAR)"
+    )
+    try:
+        yield
+    except BaseException:
+        con.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
+        con.execute("DELETE FROM quarantine WHERE file_no = ?", [file_no])
+        if made_quarantine:
+            con.execute("DROP TABLE quarantine")
+        raise
+
+
+def append_refused(con: DuckDBPyConnection, file_no: int, refused: Sequence[Refused]) -> None:
+    """Put refused rows into ``quarantine``."""
+    if not refused:
+        return
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "line": [row.line for row in refused],
+            "column": pd.Series([row.column for row in refused], dtype=object),
+            "reason": pd.Series([row.reason for row in refused], dtype=object),
+            "raw": pd.Series([row.raw for row in refused], dtype=object),
+        }
+    )
+    con.register("procmine_refused", frame)
+    try:
+        con.execute(f'INSERT INTO quarantine SELECT {int(file_no)}, line, "column", reason, raw FROM procmine_refused')
+    finally:
+        con.unregister("procmine_refused")
+
+
+def count_refused(con: DuckDBPyConnection, file_no: int) -> int:
+    """How many rows of a file are in quarantine."""
+    row = con.execute("SELECT count(*) FROM quarantine WHERE file_no = ?", [file_no]).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,178 @@
+"""Store: checked events become a folder of Parquet, sorted by case and time, with derived tables and receipt; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from procmine.content import listing, place_of, read_text
+from procmine.engines.duckdb import DuckDB, connect, literal, quoted
+from procmine.errors import InputError
+from procmine.log import RECEIPT, fill_vocabulary, show_events
+from procmine.schema import Schema
+from procmine.sql import read_query, write
+
+Progress = Callable[[str, float], None]
+# Order of the derived tables: each reads events, the vocabulary tables and those before it.
+DERIVED = ("cases", "contacts", "appointments", "handovers", "requests")
+_PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A temporary folder beside ``target`` that takes its place only if all went well; an older one is replaced."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f"{target.name}.tmp-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    fresh = target.with_name(f"{target.name}.tmp-{os.getpid()}")
+    fresh.mkdir()
+    try:
+        yield fresh
+        if target.exists():
+            old = target.with_name(f"{target.name}.tmp-old-{os.getpid()}")
+            target.rename(old)
+            fresh.rename(target)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            fresh.rename(target)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def write_store(
+    engine: DuckDB, table: str, folder: Path, schema: Schema, present: frozenset[str], progress: Progress
+) -> dict[str, Any]:
+    """Sort the events of ``table`` into partitions, number cases and workers, derive tables. Returns receipt entries."""
+    for name in ("events", "names", "derived"):
+        (folder / name).mkdir()
+    progress("sort", 0.0)
+    offices = _number_cases(engine, table, folder)
+    _number_workers(engine, table, folder)
+    activities = _number_activities(engine, table)
+    _sort(engine, table, schema, present)
+    for office in offices:
+        target = folder / "events" / f"{office['partition']:04d}.parquet"
+        low, high = office.pop("low"), office.pop("high")
+        engine.connection.execute(
+            "COPY (SELECT CAST(o.rowid - s.before + 1 AS INTEGER) AS event_no, o.* FROM ordered AS o "
+            "JOIN case_starts AS s USING (case_id) "
+            f"WHERE o.case_id BETWEEN {low} AND {high} AND s.case_id BETWEEN {low} AND {high} "
+            f"ORDER BY o.case_id, event_no) TO {literal(str(target))} {_PARQUET}"
+        )
+        progress("store", (office["partition"] + 1) / len(offices))
+    engine.connection.execute("DROP TABLE ordered")
+    derive_tables(folder, schema, offices, progress)
+    return {"offices": offices, "activities": activities, "derived_tables": list(DERIVED)}
+
+
+def _number_cases(engine: DuckDB, table: str, folder: Path) -> list[dict[str, Any]]:
+    """Whole cases into the partition of their first event's office; keys rise with office and case name."""
+    rank = "CASE lifecycle WHEN 'start' THEN 0 ELSE 1 END"
+    engine.connection.execute(
+        f"CREATE TABLE case_numbers AS SELECT name, office, COUNT(*) OVER () AS cases, "
+        f"CAST(ROW_NUMBER() OVER (ORDER BY office NULLS FIRST, name) AS INTEGER) AS case_id, events FROM ("
+        f"SELECT case_id AS name, ARG_MIN(COALESCE(office, ''), (timestamp, {rank}, COALESCE(event_id, ''), file_no, position)) "
+        f"AS office, COUNT(*) AS events FROM {table} GROUP BY case_id)"
+    )
+    names = folder / "names" / "cases.parquet"
+    engine.connection.execute(
+        f"COPY (SELECT case_id, name FROM case_numbers ORDER BY case_id) TO {literal(str(names))} {_PARQUET}"
+    )
+    rows = engine.run(
+        "SELECT office, MIN(case_id), MAX(case_id), COUNT(*), SUM(events) FROM case_numbers GROUP BY office ORDER BY 2"
+    )
+    return [
+        {"partition": number, "name": str(office), "cases": int(n), "events": int(e), "low": int(low), "high": int(high)}
+        for number, (office, low, high, n, e) in enumerate(rows)
+    ]
+
+
+def _number_workers(engine: DuckDB, table: str, folder: Path) -> None:
+    engine.connection.execute(
+        f"CREATE TABLE worker_numbers AS SELECT worker AS name, CAST(ROW_NUMBER() OVER (ORDER BY worker) AS INTEGER) AS worker "
+        f"FROM (SELECT DISTINCT worker FROM {table} WHERE worker IS NOT NULL)"
+    )
+    names = folder / "names" / "workers.parquet"
+    engine.connection.execute(
+        f"COPY (SELECT worker, name FROM worker_numbers ORDER BY worker) TO {literal(str(names))} {_PARQUET}"
+    )
+
+
+def _number_activities(engine: DuckDB, table: str) -> list[str]:
+    names = sorted(str(row[0]) for row in engine.run(f"SELECT DISTINCT activity FROM {table}"))
+    if len(names) > 65_000:
+        raise InputError(
+            f"The log has {len(names)} different activities: the activity column holds free text.",
+            hint="Name another column as activity, or map labels in a source file.",
+        )
+    engine.connection.execute("CREATE TABLE activity_numbers (activity VARCHAR, activity_code USMALLINT)")
+    if names:
+        listed = ", ".join(f"({literal(name)}, {code})" for code, name in enumerate(names))
+        engine.connection.execute(f"INSERT INTO activity_numbers VALUES {listed}")
+    return names
+
+
+def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str]) -> None:
+    """The one big sort: by case, then the order of tables.md (time, start before complete, event id, file position)."""
+    made = {"event_no", "case_id", "worker", "activity"}
+    keep = [n for n in schema.tables["events"].kinds() if n in present and n not in made]
+    # Encoded once and in sorted order, so that runs of equal values compress and compare as numbers.
+    columns = ", ".join(f"e.{quoted(name)}" for name in keep)
+    worker = ", w.worker" if "worker" in present else ""
+    join = "LEFT JOIN worker_numbers AS w ON w.name = e.worker" if "worker" in present else ""
+    rank = "CASE e.lifecycle WHEN 'start' THEN 0 ELSE 1 END"
+    engine.connection.execute(
+        f"CREATE TABLE ordered AS SELECT n.case_id, e.activity, a.activity_code, {columns}{worker}, e.file_no, e.line "
+        f"FROM {table} AS e JOIN case_numbers AS n ON n.name = e.case_id "
+        f"JOIN activity_numbers AS a ON a.activity = e.activity {join} "
+        f"ORDER BY n.case_id, e.timestamp, {rank}, COALESCE(e.event_id, ''), e.file_no, e.position"
+    )
+    engine.connection.execute(f"DROP TABLE {table}")
+    # Rows now lie in order, so the number in the case is the row number less the rows of the cases before.
+    engine.connection.execute(
+        "CREATE TABLE case_starts AS SELECT case_id, SUM(events) OVER (ORDER BY case_id) - events AS before FROM case_numbers"
+    )
+
+
+def derive_tables(
+    folder: Path, schema: Schema, offices: Sequence[Mapping[str, Any]], progress: Progress, study: Path | None = None
+) -> None:
+    """Run event_logs/derived/*.sql over the stored events, a bundle of partitions at a time."""
+    engine = connect()
+    fill_vocabulary(engine, schema)
+    queries = derived_queries(schema, study)
+    for name in DERIVED:
+        (folder / "derived" / name).mkdir(parents=True, exist_ok=True)
+    done = 0
+    for office in offices:
+        number = office["partition"]
+        show_events(engine, schema, [folder / "events" / f"{number:04d}.parquet"])
+        for name in DERIVED:
+            target = folder / "derived" / name / f"{number:04d}.parquet"
+            order = ", ".join(quoted(key) for key in schema.tables[name].key)
+            engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {queries[name]}")
+            engine.connection.execute(f"COPY (SELECT * FROM {name} ORDER BY {order}) TO {literal(str(target))} {_PARQUET}")
+        done += 1
+        progress("derive", done / len(offices))
+
+
+def derived_queries(schema: Schema, study: Path | None = None, dialect: str = "duckdb") -> dict[str, str]:
+    """The derived tables' queries, checked as house SQL and written for an engine. Raises ContentError."""
+    files = listing("event_logs/derived", ".sql", study)
+    written = {}
+    for name in DERIVED:
+        query = read_query(read_text(files[name]), where=place_of(files[name]), tables=schema.all_columns())
+        written[name] = write(query, dialect)
+    return written
+
+
+def save_receipt(folder: Path, receipt: Mapping[str, Any]) -> None:
+    """Write the receipt: sorted keys, one value a line, no clock."""
+    text = json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    (folder / RECEIPT).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,212 @@
+"""Study: a log opened, measured, mined and compared, through the one privacy door; a folder's whole run as Findings."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from procmine.compare import compare as compare_measurements
+from procmine.errors import ContentError, UsageError, nearest
+from procmine.findings import Comparison, Findings, Funnel, Measurement
+from procmine.log import Log, is_store, open_store
+from procmine.measure import measure
+from procmine.metric import Metric, catalogue
+from procmine.mine.discover import discover as mine
+from procmine.model import Model
+from procmine.privacy import release, release_model, release_receipt
+from procmine.read.importing import import_log, procmine_version, quiet
+from procmine.read.source import CANONICAL, Source, load_source
+from procmine.schema import Schema, load_schema
+
+Progress = Callable[[str, float], None]
+SETTINGS = "procmine.toml"
+CORE = ("self_initiated_appointments", "caseworker_continuity", "out_of_office_contacts", "warm_handovers")
+_KEYS = {"title": str, "log": str, "source": str, "language": str, "privacy": str}
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study's settings: where its log is, which source reads it, how its report is titled and protected."""
+
+    folder: Path | None
+    log: Path
+    source: str | None = None
+    title: str | None = None
+    language: str | None = None
+    privacy: str | None = None
+
+
+def read_study(path: Path) -> Study:
+    """A study folder's procmine.toml; any other path is a study of just that log. Raises ContentError, InputError."""
+    settings = path / SETTINGS
+    if not settings.is_file():
+        return Study(None, path)
+    try:
+        raw: Mapping[str, Any] = tomllib.loads(settings.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ContentError(f"This is not TOML: {fault}.", where=SETTINGS) from fault
+    for key, value in raw.items():
+        if key not in _KEYS:
+            raise ContentError(f"Unknown key {key}.", where=SETTINGS, hint=nearest(key, _KEYS))
+        if not isinstance(value, str):
+            raise ContentError(f"{key} must be a text in quotes.", where=SETTINGS)
+    if "log" not in raw:
+        raise ContentError("The study names no log.", where=SETTINGS, hint='Add a line such as log = "extract.csv".')
+    return Study(
+        path, path / raw["log"], raw.get("source"), raw.get("title"), raw.get("language"), raw.get("privacy")
+    )
+
+
+def open_log(
+    path: Path,
+    *,
+    source: str | None = None,
+    study: Path | None = None,
+    store: Path | None = None,
+    progress: Progress | None = None,
+) -> Log:
+    """Open a raw log, a folder of deliveries, a study folder or a log store; an unchanged input is not imported twice.
+
+    ``source`` is the name of a source file or its path. Raises InputError, ContentError.
+    """
+    opened = read_study(path)
+    folder = opened.folder or study
+    schema = load_schema(folder)
+    if is_store(opened.log):
+        return open_store(opened.log, schema)
+    speaks = _source(source or opened.source, schema, folder)
+    place = import_log(opened.log, store, source=speaks, schema=schema, study=folder, progress=progress or quiet)
+    return open_store(place, schema)
+
+
+def _source(name: str | None, schema: Schema, study: Path | None) -> Source:
+    return load_source(name, schema, study) if name else CANONICAL
+
+
+def metrics_of(names: Sequence[str] | None, study: Path | None = None) -> Mapping[str, Metric]:
+    """The catalogue, or the named metrics in the order named; the core four come first. Raises UsageError."""
+    known = catalogue(study)
+    if names:
+        for name in names:
+            if name not in known:
+                raise UsageError(f"There is no metric {name}.", hint=nearest(name, known))
+        return {name: known[name] for name in names}
+    first = [name for name in CORE if name in known]
+    return {name: known[name] for name in (*first, *(name for name in known if name not in first))}
+
+
+def explain(metric: str, study: Path | None = None) -> Metric:
+    """A metric's sheet. Raises UsageError with the nearest names."""
+    return metrics_of([metric], study)[metric]
+
+
+def score(
+    log: Log,
+    *,
+    metrics: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    start: date | None = None,
+    end: date | None = None,
+    privacy: str = "internal",
+    study: Path | None = None,
+) -> tuple[Measurement, ...]:
+    """Metrics over a log, as they leave the privacy door."""
+    asked = metrics_of(metrics, study)
+    return _released(measure(log, asked, by=by, start=start, end=end), asked, privacy)
+
+
+def compare(
+    log: Log,
+    *,
+    by: str = "office",
+    metrics: Sequence[str] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    privacy: str = "internal",
+    study: Path | None = None,
+) -> tuple[tuple[Comparison, ...], tuple[Funnel, ...]]:
+    """Groups against the pooled value: signals with their limits, never a rank."""
+    asked = metrics_of(metrics, study)
+    released = _released(measure(log, asked, by=(by,), start=start, end=end), asked, privacy)
+    return compare_measurements(released, along=by, means=_means(asked))
+
+
+def discover(
+    log: Log, *, noise: float = 0.2, algorithm: str = "inductive", office: str | None = None, privacy: str = "internal"
+) -> Model:
+    """The process model of a log or one of its offices, as it leaves the privacy door. Raises UsageError."""
+    if office is not None:
+        known = [entry["name"] for entry in log.receipt["offices"]]
+        if office not in known:
+            raise UsageError(f"There is no office {office}.", hint=nearest(office, known))
+    return release_model(mine(log, noise=noise, algorithm=algorithm, office=office), privacy)
+
+
+def check(log: Log, study: Path | None = None) -> dict[str, Any]:
+    """What was read, refused and understood, and which metrics this log can bear: the data of ``check`` (DESIGN 7)."""
+    asked = metrics_of(None, study)
+    whole = [one for one in measure(log, asked) if not one.group]
+    receipt = dict(log.receipt)
+    receipt["measurable"] = [
+        {
+            "metric": one.metric,
+            "status": one.status.value,
+            "coverage": one.coverage,
+            "items": one.items,
+            "reason": dict(one.reason),
+        }
+        for one in whole
+    ]
+    return receipt
+
+
+def run(
+    path: Path,
+    *,
+    source: str | None = None,
+    study: Path | None = None,
+    store: Path | None = None,
+    privacy: str = "shared",
+    title: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Findings, Mapping[str, Metric]]:
+    """Everything: check, mine, measure, compare. Returns what a report may say, and the sheets of its metrics."""
+    tell = progress or quiet
+    opened = read_study(path)
+    folder = opened.folder or study
+    log = open_log(path, source=source, study=study, store=store, progress=tell)
+    asked = metrics_of(None, folder)
+    tell("measure", 0.0)
+    released = _released(measure(log, asked, by=("office",)), asked, privacy)
+    comparisons, funnels = compare_measurements(released, along="office", means=_means(asked))
+    tell("mine", 0.0)
+    model = release_model(mine(log), privacy)
+    tell("mine", 1.0)
+    receipt = release_receipt(log.receipt, privacy)
+    findings = Findings(
+        title=title or opened.title or log.name,
+        receipt=receipt,
+        measurements=tuple(released),
+        comparisons=comparisons,
+        funnels=funnels,
+        model=model,
+        privacy=privacy,
+        period=(str(receipt["first_day"]), str(receipt["last_day"])),
+        versions={"procmine": procmine_version(), **{name: str(metric.version) for name, metric in asked.items()}},
+    )
+    return findings, asked
+
+
+def _released(found: Sequence[Measurement], asked: Mapping[str, Metric], privacy: str) -> tuple[Measurement, ...]:
+    sensitive = frozenset(name for name, metric in asked.items() if metric.sensitive)
+    return release(found, privacy, sensitive=sensitive)
+
+
+def _means(asked: Mapping[str, Metric]) -> frozenset[str]:
+    return frozenset(name for name, metric in asked.items() if metric.unit == "mean")
+
+

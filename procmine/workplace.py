@@ -1,0 +1,85 @@
+"""Workplace: what is installed and what is missing; a fresh study folder; whether a result can be made again."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from procmine.content import read_text, shipped
+from procmine.errors import ContentError, InputError
+from procmine.metric import catalogue
+from procmine.schema import load_schema
+from procmine.study import SETTINGS
+
+NEEDED = ("duckdb", "sqlglot", "pm4py", "graphlay", "plotly", "matplotlib", "jinja2", "numpy", "scipy", "pandas", "typer")
+_STUDY = """# A study: a log, how it is read, and what its report says. Everything here may be edited.
+title = "Unsere Studie"
+log = "extract.csv"
+# source = "my_export"    # event_logs/sources/my_export.toml, if the extract has its own column names
+language = "de"
+privacy = "shared"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: whether it is as it should be, what was seen, and what to do if not."""
+
+    name: str
+    ok: bool
+    detail: str
+    next_step: str = ""
+
+
+def doctor() -> tuple[Check, ...]:
+    """What is installed, what is missing, what to do about it. Changes nothing."""
+    checks = [
+        Check(
+            "python",
+            sys.version_info >= (3, 11),
+            platform.python_version(),
+            "" if sys.version_info >= (3, 11) else "Install Python 3.11 or newer.",
+        )
+    ]
+    for name in NEEDED:
+        try:
+            checks.append(Check(name, True, version(name)))
+        except PackageNotFoundError:
+            checks.append(Check(name, False, "not installed", "Run: pip install --require-hashes -r requirements.txt"))
+    try:
+        metrics = catalogue()
+        tables = load_schema().tables
+        checks.append(Check("content", True, f"{len(metrics)} metrics, {len(tables)} tables"))
+    except ContentError as fault:
+        checks.append(Check("content", False, fault.sentence(), "Mend the file or install procmine again."))
+    folder = Path(tempfile.gettempdir())
+    writable = os.access(folder, os.W_OK)
+    checks.append(Check("temporary folder", writable, "writable" if writable else "not writable", "" if writable else "Set TMPDIR."))
+    return tuple(checks)
+
+
+def init(folder: Path) -> tuple[Path, ...]:
+    """A study folder with one example of each kind of file. Raises InputError if the folder holds anything."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("The folder is not empty.", where=str(folder), hint="Name a new or an empty folder.")
+    base = shipped()
+    example = "self_initiated_appointments"
+    files = {
+        SETTINGS: _STUDY,
+        "event_logs/sources/example.toml": read_text(base / "event_logs" / "sources" / "ibm_onboarding.toml"),
+        f"metrics/{example}.toml": read_text(base / "metrics" / f"{example}.toml"),
+        f"metrics/{example}.sql": read_text(base / "metrics" / f"{example}.sql"),
+        "reports/README.md": read_text(base / "reports" / "README.md"),
+    }
+    written = []
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return tuple(written)
