@@ -17,7 +17,7 @@ from procmine.measure import measure
 from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
-from procmine.privacy import release, release_model, release_receipt
+from procmine.privacy import Released, join, release, release_model, release_receipt
 from procmine.read.importing import import_log, procmine_version, quiet
 from procmine.read.source import CANONICAL, Source, load_source
 from procmine.schema import Schema, load_schema
@@ -116,7 +116,7 @@ def score(
 ) -> tuple[Measurement, ...]:
     """Metrics over a log, as they leave the privacy door."""
     asked = metrics_of(metrics, study)
-    return _released(measure(log, asked, by=by, start=start, end=end), asked, privacy)
+    return _released(measure(log, asked, by=by, start=start, end=end), asked, privacy).value
 
 
 def compare(
@@ -132,7 +132,7 @@ def compare(
     """Groups against the pooled value: signals with their limits, never a rank."""
     asked = metrics_of(metrics, study)
     released = _released(measure(log, asked, by=(by,), start=start, end=end), asked, privacy)
-    return compare_measurements(released, along=by, means=_means(asked))
+    return compare_measurements(released.value, along=by, means=_means(asked))
 
 
 def discover(
@@ -143,7 +143,8 @@ def discover(
         known = [entry["name"] for entry in log.receipt["offices"]]
         if office not in known:
             raise UsageError(f"There is no office {office}.", hint=nearest(office, known))
-    return release_model(mine(log, noise=noise, algorithm=algorithm, office=office), privacy)
+    found = mine(log, noise=noise, algorithm=algorithm, office=office)
+    return release_model(found, privacy, workers=_workers(log, office)).value
 
 
 def check(log: Log, study: Path | None = None) -> dict[str, Any]:
@@ -173,7 +174,7 @@ def run(
     privacy: str = "shared",
     title: str | None = None,
     progress: Progress | None = None,
-) -> tuple[Findings, Mapping[str, Metric]]:
+) -> tuple[Released[Findings], Mapping[str, Metric]]:
     """Everything: check, mine, measure, compare. Returns what a report may say, and the sheets of its metrics."""
     tell = progress or quiet
     opened = read_study(path)
@@ -181,29 +182,41 @@ def run(
     log = open_log(path, source=source, study=study, store=store, progress=tell)
     asked = metrics_of(None, folder)
     tell("measure", 0.0)
-    released = _released(measure(log, asked, by=("office",)), asked, privacy)
-    comparisons, funnels = compare_measurements(released, along="office", means=_means(asked))
+    figures = _released(measure(log, asked, by=("office",)), asked, privacy)
     tell("mine", 0.0)
-    model = release_model(mine(log), privacy)
+    model = release_model(mine(log), privacy, workers=_workers(log))
     tell("mine", 1.0)
-    receipt = release_receipt(log.receipt, privacy)
-    findings = Findings(
-        title=title or opened.title or log.name,
-        receipt=receipt,
-        measurements=tuple(released),
-        comparisons=comparisons,
-        funnels=funnels,
-        model=model,
-        privacy=privacy,
-        period=(str(receipt["first_day"]), str(receipt["last_day"])),
-        versions={"procmine": procmine_version(), **{name: str(metric.version) for name, metric in asked.items()}},
-    )
-    return findings, asked
+    receipt = release_receipt(log.receipt, privacy, activities=[step.activity for step in model.value.steps])
+
+    def gather(parts: tuple[Any, ...]) -> Findings:
+        shown, drawn, read = parts
+        comparisons, funnels = compare_measurements(shown, along="office", means=_means(asked))
+        return Findings(
+            title=title or opened.title or log.name,
+            receipt=read,
+            measurements=shown,
+            comparisons=comparisons,
+            funnels=funnels,
+            model=drawn,
+            privacy=privacy,
+            period=(str(read["first_day"]), str(read["last_day"])),
+            versions={"procmine": procmine_version(), **{name: str(metric.version) for name, metric in asked.items()}},
+        )
+
+    return join(figures, model, receipt).map(gather), asked
 
 
-def _released(found: Sequence[Measurement], asked: Mapping[str, Metric], privacy: str) -> tuple[Measurement, ...]:
+def _released(
+    found: Sequence[Measurement], asked: Mapping[str, Metric], privacy: str
+) -> Released[tuple[Measurement, ...]]:
     sensitive = frozenset(name for name, metric in asked.items() if metric.sensitive)
-    return release(found, privacy, sensitive=sensitive)
+    return release(found, privacy, sensitive=sensitive, means=_means(asked))
+
+
+def _workers(log: Log, office: str | None = None) -> int:
+    """Distinct caseworkers behind a model: the privacy door needs the number and shows it to nobody."""
+    where = "" if office is None else " AND office = '" + office.replace("'", "''") + "'"
+    return int(log.engine.run(f"SELECT COUNT(DISTINCT worker) FROM events WHERE worker IS NOT NULL{where}")[0][0])
 
 
 def _means(asked: Mapping[str, Metric]) -> frozenset[str]:

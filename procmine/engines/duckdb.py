@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +63,9 @@ def connect() -> DuckDB:
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
-    connection.execute(f"SET temp_directory = {literal(tempfile.gettempdir())}")
+    # DuckDB lets a locked engine use its spill folder, so this must be a folder of its own; made only when needed.
+    spill = Path(tempfile.gettempdir()) / f"procmine-spill-{os.getpid()}-{secrets.token_hex(4)}"
+    connection.execute(f"SET temp_directory = {literal(str(spill))}")
     return DuckDB(connection)
 
 

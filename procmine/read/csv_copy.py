@@ -1,4 +1,4 @@
-"""What the engine reads of a delimited text: the file itself where every row is accepted, else a cleaned private copy."""
+"""What the engine reads of a delimited text: the file itself, or a cleaned private copy where rows were refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Cleaned:
         self.count = 0
         self.quoted_line_end = False
         if not as_is:
-            self._rows = open(folder / "rows.csv", "wb")  # noqa: SIM115 - closed by close()
+            self._rows = (folder / "rows.csv").open("wb")
 
     @property
     def copied(self) -> bool:
@@ -43,7 +43,6 @@ class Cleaned:
         if found.alike:
             numbers: Array = np.arange(line, line + found.rows)
         else:
-            assert found.numbers is not None
             numbers = found.numbers
         expected = self._first_line + self.count
         straight = found.alike and line == expected
@@ -52,29 +51,28 @@ class Cleaned:
             and self._numbers is None
             and not np.array_equal(numbers, np.arange(expected, expected + len(numbers)))
         ):
-            self._numbers = open(self._folder / "numbers", "wb")  # noqa: SIM115 - closed by close()
+            self._numbers = (self._folder / "numbers").open("wb")
             _write_range(self._numbers, self._first_line, self.count)
         if self._numbers is not None:
             self._numbers.write(np.ascontiguousarray(numbers, np.int64).data)
         if found.rows and not found.alike and found.lines > found.rows:
             self.quoted_line_end = True
         if self._rows is None and not (found.alike or found.normal):
-            self._rows = open(self._folder / "rows.csv", "wb")  # noqa: SIM115 - closed by close()
-            self._catch_up(offset)
+            self._rows = (self._folder / "rows.csv").open("wb")
+            self._catch_up(self._rows, offset)
         if self._rows is not None:
             self._rows.write(accepted_bytes(data, found, self._dialect))
         self.count += found.rows
 
-    def _catch_up(self, offset: int) -> None:
+    def _catch_up(self, rows: BinaryIO, offset: int) -> None:
         """Copy what was accepted so far: every row between the header and this piece, with LF as line end."""
-        assert self._rows is not None
         held = b""
         for piece in self._file.again(self._header, offset):
             if self._dialect.crlf:  # so far nothing but unquoted rows that end with CRLF
                 piece = held + piece
                 held = piece[-1:] if piece.endswith(b"\r") else b""
                 piece = piece[: len(piece) - len(held)].replace(b"\r\n", b"\n")
-            self._rows.write(piece)
+            rows.write(piece)
 
     def close(self) -> None:
         """Close what was opened; the folder's owner removes it."""
@@ -110,7 +108,6 @@ def accepted_bytes(data: bytes, found: Scan, dialect: Dialect) -> bytes:
         return part.replace(b"\r\n", b"\n") if dialect.crlf else part
     if not found.rows:
         return b""
-    assert found.starts is not None and found.stops is not None and found.ends is not None
     step = np.zeros(found.consumed + 1, np.int8)
     step[found.starts] += 1
     step[found.stops] -= 1
@@ -124,7 +121,7 @@ def accepted_bytes(data: bytes, found: Scan, dialect: Dialect) -> bytes:
 
 
 def safe_name(path: Path, folder: Path) -> Path:
-    """The same file under a name the engine cannot take for a pattern: a link, or a copy where links are not allowed."""
+    """The same file under a name that is no pattern to the engine: a link, or a copy where links are not allowed."""
     whole = path.absolute()
     if not PATTERN_SIGNS & set(str(whole)):
         return whole

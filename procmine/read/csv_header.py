@@ -1,4 +1,4 @@
-"""The first line of a delimited text: line end, delimiter, names. What cannot be known for sure is refused, not guessed."""
+"""The first line of a delimited text: line end, delimiter, names. What is not sure is refused, not guessed."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _detect(head: bytes, quote: bytes, line_end: int, where: str, whole: bool) -
         raise InputError(
             "The delimiter cannot be told for sure: " + (seen or "the first line holds no ; , | or tab") + ".",
             where=where,
-            hint='Declare it (delimiter = ";"). The first line has to hold the column names; a table has two columns or more.',
+            hint='Declare it (delimiter = ";"). The first line has to hold the column names, two or more.',
         )
     sign, wide, alike, rows = usable[0]
     told = f"the header and {'all' if alike == rows else alike} of the first {rows} rows have {wide} fields"
@@ -169,7 +169,7 @@ def _names(raw: bytes, dialect: Dialect, where: str, declared: bool) -> tuple[tu
     values = [name for name in names if _VALUE.fullmatch(name.strip())]
     if values:
         raise InputError(
-            f"The first line holds values ({len(values)} of {len(names)} look like dates or numbers), not column names.",
+            f"The first line holds values, not column names ({len(values)} of {len(names)} are dates or numbers).",
             where=where,
             hint="Export with a header line.",
         )

@@ -1,9 +1,9 @@
 """Where rows and fields of a delimited text begin and end: verified byte by byte, rows that break the rules set apart.
 
-The rules are those of RFC 4180 with any one-byte delimiter: a quoted field begins right after a delimiter or line end and
-ends right before one, a quote inside is doubled, every row has as many fields as the header. A piece of the file takes the
-quickest way that proves it: (1) no quotes and every row alike: one comparison; (2) quotes or unlike rows: arrays of
-positions; (3) a quote out of place: row by row, because what follows depends on where the row is taken to end.
+The rules are those of RFC 4180 with any one-byte delimiter: a quoted field begins right after a delimiter or line end
+and ends right before one, a quote inside is doubled, every row has as many fields as the header. A piece of the file
+takes the quickest way that proves it: (1) no quotes and every row alike: one comparison; (2) quotes or unlike rows:
+arrays of positions; (3) a quote out of place: row by row, because what follows depends on where a row is taken to end.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from procmine.read.raw import Refused, kept_text
 
 LF, CR = 10, 13
 Array = np.ndarray[Any, np.dtype[Any]]
+NONE: Array = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,18 @@ class Dialect:
 
 @dataclass(slots=True)
 class Scan:
-    """What a piece holds. ``starts`` is None where every line is an accepted row (``alike``)."""
+    """What a piece holds. ``alike``: every line is an accepted row, and the four arrays are left empty."""
 
     rows: int
     consumed: int
     lines: int
     alike: bool = False
-    starts: Array | None = None  # of accepted rows: first byte, byte after the last, byte of the line end, line
-    stops: Array | None = None
-    ends: Array | None = None
-    numbers: Array | None = None
+    starts: Array = field(
+        default_factory=lambda: NONE
+    )  # of accepted rows: first byte, byte after the last, byte of the line end, line
+    stops: Array = field(default_factory=lambda: NONE)
+    ends: Array = field(default_factory=lambda: NONE)
+    numbers: Array = field(default_factory=lambda: NONE)
     refused: list[Refused] = field(default_factory=list)
     last_line: int = 0  # where the last row that is not blank starts
     normal: bool = True  # the engine may read these bytes as they are
@@ -149,7 +152,7 @@ def _by_position(data: bytes, dialect: Dialect, first_line: int) -> Scan | None:
     if dialect.line_end == LF:
         stops -= (ends > starts) & (bytes_[np.maximum(ends - 1, 0)] == CR)
     other = CR if dialect.line_end == LF else LF
-    stray = np.empty(0, np.int64)
+    stray = NONE
     if bytes([other]) in data:
         stray = np.flatnonzero(bytes_ == np.uint8(other))
         if dialect.quote and dialect.quote in data:
@@ -280,11 +283,10 @@ def _row_by_row(data: bytes, dialect: Dialect, first_line: int, *, last: bool) -
         place, line = stop + 1, line + 1
     rows = np.array(spans, np.int64).reshape(-1, 4)
     widths = np.array([len(cells(data[start:stop], dialect)) for start, stop, _, _ in spans], np.int64)
-    none = np.empty(0, np.int64)
     if len(rows):
-        found = _sorted_out(data, dialect, rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], widths, none, 0)
+        found = _sorted_out(data, dialect, rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], widths, NONE, 0)
     else:
-        found = Scan(rows=0, consumed=0, lines=0, starts=none, stops=none, ends=none, numbers=none)
+        found = Scan(rows=0, consumed=0, lines=0)
     found.refused = sorted([*found.refused, *refused], key=lambda row: row.line)
     found.normal = found.normal and not refused
     found.consumed, found.lines, found.last_line = place, line - first_line, last_line
@@ -327,17 +329,16 @@ def _checked(data: bytes, dialect: Dialect, found: Scan, declared: bool) -> Scan
         if not declared:
             line = part.count(bytes([dialect.line_end]), 0, fault.start)
             raise BadByte(line, fault.start, part[fault.start]) from None
-    if (valid and not nul) or found.starts is None or found.stops is None:
+    if valid and not nul:
         return found
     good = np.ones(len(found.starts), bool)
     for row, (start, stop) in enumerate(zip(found.starts.tolist(), found.stops.tolist(), strict=True)):
         raw = data[start:stop]
         reason = _bad_text(raw)
-        if reason and found.numbers is not None:
+        if reason:
             good[row] = False
             found.refused.append(Refused(int(found.numbers[row]), reason, kept_text(raw)))
     if not good.all():
-        assert found.ends is not None and found.numbers is not None
         found.starts, found.stops = found.starts[good], found.stops[good]
         found.ends, found.numbers = found.ends[good], found.numbers[good]
         found.rows, found.normal = int(good.sum()), False

@@ -1,4 +1,4 @@
-"""Which encoding a text file is in, and its text as UTF-8; what the encoding does not allow stays visible as a bad byte."""
+"""Which encoding a text file is in, and its text as UTF-8; what it does not allow stays visible as a bad byte."""
 
 from __future__ import annotations
 

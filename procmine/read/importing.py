@@ -14,7 +14,7 @@ from procmine.content import listing, one, read_text
 from procmine.engines.duckdb import DuckDB, connect, literal
 from procmine.errors import InputError, ProcmineError
 from procmine.log import RECEIPT, STORE_VERSION, is_store
-from procmine.read.normalise import LISTED, Tally, empty_events, normalise
+from procmine.read.normalise import LISTED, Tally, normalise
 from procmine.read.raw import RawFile
 from procmine.read.source import CANONICAL, Source
 from procmine.read.store import save_receipt, whole_folder, write_store
@@ -101,7 +101,6 @@ def _build(
     path: Path, files: Sequence[Path], folder: Path, source: Source, schema: Schema, progress: Progress
 ) -> dict[str, Any]:
     engine = connect()
-    empty_events(engine, "staged", schema)
     raws: list[RawFile] = []
     tallies: list[Tally] = []
     for number, file in enumerate(files):
@@ -115,7 +114,6 @@ def _build(
         )
         raws.append(raw)
         engine.connection.execute(f"DROP TABLE raw_{number}")
-    _refuse_unlike(raws, tallies)
     accepted = int(engine.run("SELECT COUNT(*) FROM staged")[0][0])
     quarantined = _save_quarantine(engine, raws, folder)
     if accepted == 0:
@@ -154,19 +152,6 @@ def _read(
     return read_xes(engine.connection, file, table, file_no=number, progress=progress)
 
 
-def _refuse_unlike(raws: Sequence[RawFile], tallies: Sequence[Tally]) -> None:
-    """A folder of deliveries is one log; a delivery that brings other columns of ours is refused by name."""
-    first = tallies[0].present
-    for raw, tally in zip(raws, tallies, strict=True):
-        if tally.present != first:
-            odd = ", ".join(sorted(tally.present ^ first))
-            raise InputError(
-                f"The file differs from {raws[0].name} in the columns {odd}.",
-                where=raw.name,
-                hint="Import deliveries of different shape apart, or give each its source file.",
-            )
-
-
 def _save_quarantine(engine: DuckDB, raws: Sequence[RawFile], folder: Path) -> int:
     engine.connection.execute("CREATE TABLE file_names (file_no INTEGER, file VARCHAR)")
     engine.connection.executemany("INSERT INTO file_names VALUES (?, ?)", [(n, raw.name) for n, raw in enumerate(raws)])
@@ -188,8 +173,8 @@ def _reasons(engine: DuckDB, raws: Sequence[RawFile]) -> list[dict[str, Any]]:
 
 def _counts(engine: DuckDB) -> dict[str, Any]:
     """Figures of the staged events that a receipt states."""
-    events, first, last, dates, offices = engine.run(
-        "SELECT COUNT(*), MIN(local_date), MAX(local_date), COUNT(*) FILTER (WHERE date_only), COUNT(DISTINCT office) FROM staged"
+    events, first, last, dates = engine.run(
+        "SELECT COUNT(*), MIN(local_date), MAX(local_date), COUNT(*) FILTER (WHERE date_only) FROM staged"
     )[0]
     tied = engine.run(
         "SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM staged GROUP BY case_id, timestamp HAVING COUNT(*) > 1)"

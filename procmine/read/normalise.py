@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from procmine.engines.duckdb import DuckDB, literal, quoted
+from procmine.engines.duckdb import TYPES, DuckDB, literal, quoted
 from procmine.errors import InputError, nearest
 from procmine.read.raw import RawFile
 from procmine.read.source import Source
-from procmine.read.times import DATE_SHAPES, FIRST_YEAR, LAST_YEAR, SHAPES, parsing, shape_counts, to_local, to_utc
+from procmine.read.times import DATE_SHAPES, FIRST_YEAR, LAST_YEAR, SHAPES, Parsing, parsing, shape_counts, to_local, to_utc
 from procmine.schema import Schema
 
 # A code column with more distinct values than this is no code column; the mapping names the fault instead of filling memory.
@@ -86,7 +86,7 @@ def _spellings(name: str, xes: str, level: str) -> tuple[str, ...]:
 def normalise(
     engine: DuckDB, raw: RawFile, table: str, into: str, *, file_no: int, source: Source, schema: Schema
 ) -> Tally:
-    """Append the rows of raw ``table`` to ``into`` (made by ``empty_events``), or to quarantine. Returns what was done."""
+    """Append the rows of raw ``table`` to ``into`` (made with the first file), or to quarantine. Returns what was done."""
     tally = Tally()
     matched = match_columns(raw, source, schema)
     tally.unmapped = [name for index, name in enumerate(raw.columns) if index not in set(matched.values())]
@@ -96,7 +96,7 @@ def normalise(
         kind = schema.importable[name].kind
         tally.present.add(name)
         cell = f"r.c{position}"
-        if name in ("timestamp",) or kind == "timestamp":
+        if kind == "timestamp":
             continue
         if kind == "date":
             columns[name] = _date(engine, table, name, f"c{position}", source, tally)
@@ -115,25 +115,16 @@ def normalise(
         columns[name] = literal(value)
         tally.present.add(name)
         tally.decisions.append({"what": name, "value": value, "how": "constant of the source file"})
+    for rule in source.derive:
+        columns.setdefault(rule.column, f"CAST(NULL AS {TYPES[schema.importable[rule.column].kind]})")
     if "office" not in columns:
         columns["office"] = literal(_office(raw.name, source, tally))
-    times, faults = _times(engine, raw, table, matched, source, schema, tally)
-    columns.update(times)
-    _stage(engine, table, into, columns, joins, faults, file_no, schema)
+    clocks = _clocks(engine, raw, table, matched, source, schema, tally)
+    _stage(engine, raw, table, into, columns, joins, clocks, file_no, schema)
     _quarantine(engine, raw, table, into, file_no)
     _derive(engine, into, file_no, source, schema, tally)
     _fill_counts(engine, raw, into, matched, file_no, tally)
     return tally
-
-
-def empty_events(engine: DuckDB, into: str, schema: Schema) -> None:
-    """Make the empty table that ``normalise`` appends to."""
-    from procmine.engines.duckdb import TYPES
-
-    kinds = {name: TYPES[column.kind] for name, column in schema.importable.items()}
-    made = {"local_date": "DATE", "planned_date": "DATE", "requested_date": "DATE", "date_only": "BOOLEAN"}
-    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in {**kinds, **made}.items())
-    engine.connection.execute(f"CREATE TABLE {into} (file_no INTEGER, position BIGINT, line BIGINT, fault VARCHAR, {listed})")
 
 
 def _distinct(engine: DuckDB, table: str, cell: str, name: str, place: str) -> list[tuple[str, int]]:
@@ -212,10 +203,10 @@ def _codes_of(
 def _number(engine: DuckDB, table: str, name: str, cell: str, kind: str, tally: Tally) -> str:
     target = "BIGINT" if kind == "integer" else "DOUBLE"
     pattern = r"[+-]?\d{1,18}" if kind == "integer" else r"[+-]?\d{1,15}([.,]\d{1,15})?"
-    guard = f"regexp_full_match({{0}}, {literal(pattern)})"
-    _unreadable(engine, table, name, cell, f"{cell} <> '' AND {cell} <> 'unknown' AND NOT {guard.format(cell)}", tally)
+    bad = f"{cell} <> '' AND {cell} <> 'unknown' AND NOT regexp_full_match({cell}, {literal(pattern)})"
+    _unreadable(engine, table, name, cell, bad, tally)
     raw = f"r.{cell}"
-    return f"CASE WHEN {guard.format(raw)} THEN TRY_CAST(replace({raw}, ',', '.') AS {target}) END"
+    return f"CASE WHEN regexp_full_match({raw}, {literal(pattern)}) THEN TRY_CAST(replace({raw}, ',', '.') AS {target}) END"
 
 
 def _date(engine: DuckDB, table: str, name: str, cell: str, source: Source, tally: Tally) -> str:
@@ -246,7 +237,17 @@ def _office(file_name: str, source: Source, tally: Tally) -> str:
     return name
 
 
-def _times(
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """One time column in two steps of SQL, so that each value is parsed once: ``parsed`` from the raw cell, and from that
+    what the event is ``given``, or the ``fault`` that refuses it."""
+
+    parsed: Mapping[str, str]
+    given: Mapping[str, str]
+    fault: str
+
+
+def _clocks(
     engine: DuckDB,
     raw: RawFile,
     table: str,
@@ -254,53 +255,46 @@ def _times(
     source: Source,
     schema: Schema,
     tally: Tally,
-) -> tuple[dict[str, str], str]:
-    """SQL for every time column with its local day, and SQL for the fault of the event's own time."""
-    columns: dict[str, str] = {}
-    fault = "'missing_timestamp'"
+) -> list[_Clock]:
+    """A clock for every time column; that of the event itself comes first."""
+    clocks = []
     for name, position in matched.items():
         if schema.importable[name].kind != "timestamp":
             continue
         cell = f"c{position}"
-        counts = [(str(s), int(n), int(line), str(v)) for s, n, line, v in engine.run(shape_counts(cell, table))]
+        counts = engine.run(shape_counts(cell, table))
         formats = _formats(raw, name, counts, source, tally)
-        shapes = tuple(sorted(row[0] for row in counts)) or ("iso_local",)
-        read = parsing(f"r.{cell}", formats, shapes)
-        low, high = _years(engine, table, read.naive, read.instant)
-        utc, doubt = to_utc(f"({read.naive})", source.zone, low, high, source.overlap)
-        local = to_local(f"({read.instant})", source.zone, low, high)
-        columns[name] = f"COALESCE({read.instant}, {utc})"
-        day = f"CAST(COALESCE({read.naive}, {local}) AS DATE)"
+        read = parsing(f"r.{cell}", formats, tuple(row[0] for row in counts) or ("iso_local",))
+        low, high = _years(engine, table, cell, counts, read)
+        naive, instant = f"{name}_naive", f"{name}_instant"
+        utc, doubt = to_utc(naive, source.zone, low, high, source.overlap)
+        local = to_local(instant, source.zone, low, high)
+        parsed = {naive: read.naive, instant: read.instant}
+        given = {name: f"COALESCE({instant}, {utc})"}
+        day = f"CAST(COALESCE({naive}, {local}) AS DATE)"
+        sane = f"year(COALESCE({naive}, {instant})) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
+        fault = ""
         if name == "timestamp":
-            columns["local_date"] = day
             dates = ", ".join(literal(shape) for shape in (*DATE_SHAPES, "declared_date"))
-            columns["date_only"] = f"{read.shape} IN ({dates})"
-            fault = _time_fault(f"r.{cell}", read.naive, read.instant, doubt)
-        elif name == "planned_at":
-            columns["planned_date"] = day
-        elif name == "requested_at":
-            columns["requested_date"] = day
-        if name != "timestamp":
-            sane = f"year({columns[name]}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
-            _unreadable(
-                engine, f"{table} AS r", name, f"r.{cell}", f"r.{cell} <> '' AND ({sane}) IS NOT TRUE", tally
+            parsed |= {"date_only": f"{read.shape} IN ({dates})", "timestamp_cell": f"r.{cell}"}
+            given |= {"local_date": day, "date_only": "date_only"}
+            fault = (
+                "CASE WHEN timestamp_cell IS NULL OR timestamp_cell = '' THEN 'missing_timestamp' "
+                f"WHEN {naive} IS NULL AND {instant} IS NULL THEN 'unreadable_timestamp' "
+                f"WHEN NOT {sane} THEN 'implausible_year' WHEN {naive} IS NOT NULL THEN {doubt} ELSE '' END"
             )
-            for made in (name, {"planned_at": "planned_date", "requested_at": "requested_date"}.get(name, name)):
-                columns[made] = f"CASE WHEN {sane} THEN {columns[made]} END" if made == name else columns[made]
-    return columns, fault
-
-
-def _time_fault(cell: str, naive: str, instant: str, doubt: str) -> str:
-    value = f"COALESCE({naive}, {instant})"
-    return (
-        f"CASE WHEN {cell} IS NULL OR {cell} = '' THEN 'missing_timestamp' WHEN {value} IS NULL THEN 'unreadable_timestamp' "
-        f"WHEN year({value}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN 'implausible_year' "
-        f"WHEN {naive} IS NOT NULL THEN {doubt} ELSE '' END"
-    )
+        else:
+            bad = f"r.{cell} <> '' AND (year(COALESCE({read.naive}, {read.instant})) BETWEEN {FIRST_YEAR} AND {LAST_YEAR})"
+            _unreadable(engine, f"{table} AS r", name, f"r.{cell}", f"{bad} IS NOT TRUE", tally)
+            given = {name: f"CASE WHEN {sane} THEN {given[name]} END"}
+            if made := {"planned_at": "planned_date", "requested_at": "requested_date"}.get(name):
+                given[made] = f"CASE WHEN {sane} THEN {day} END"
+        clocks.append(_Clock(parsed, given, fault))
+    return clocks
 
 
 def _formats(
-    raw: RawFile, name: str, counts: Sequence[tuple[str, int, int, str]], source: Source, tally: Tally
+    raw: RawFile, name: str, counts: Sequence[Sequence[Any]], source: Source, tally: Tally
 ) -> tuple[str, ...]:
     """The declared formats if they are needed; ISO and TT.MM.JJJJ are read without. Refuses what would be a guess."""
     other = next((row for row in counts if row[0] == "other"), None)
@@ -316,7 +310,7 @@ def _formats(
             where=f"{raw.name}:{line}",
             hint='Declare the order in a source file: [time] formats = ["%d/%m/%Y %H:%M"] (or "%m/%d/%Y …").',
         )
-    for shape, count, _, _ in counts:
+    for shape, count, *_ in counts:
         if shape in SHAPES:
             tally.decisions.append({"what": f"{name} format", "value": shape, "how": f"all {count} values of this shape"})
     return ()
@@ -328,31 +322,62 @@ def _readings(masked: str) -> str:
     return "this is neither ISO 8601 nor TT.MM.JJJJ."
 
 
-def _years(engine: DuckDB, table: str, naive: str, instant: str) -> tuple[int, int]:
-    value = f"year(COALESCE({naive}, {instant}))"
-    low, high = engine.run(f"SELECT MIN({value}), MAX({value}) FROM {table} AS r WHERE {value} BETWEEN 1900 AND 2100")[0]
-    return (int(low) - 1, int(high) + 1) if low is not None else (2000, 2001)
+def _years(engine: DuckDB, table: str, cell: str, counts: Sequence[Sequence[Any]], read: Parsing) -> tuple[int, int]:
+    """First and last plausible year of a column, one to spare on either side; read off the text where its shape shows it."""
+    if all(row[0] in SHAPES for row in counts):
+        found = [int(year) for row in counts for year in row[4:6] if year is not None]
+    else:
+        value = f"year(COALESCE({read.naive}, {read.instant}))"
+        row = engine.run(f"SELECT MIN({value}), MAX({value}) FROM {table} AS r WHERE r.{cell} <> ''")[0]
+        found = [int(year) for year in row if year is not None]
+    sane = [min(max(year, FIRST_YEAR), LAST_YEAR) for year in found]
+    return (min(sane) - 1, max(sane) + 1) if sane else (2000, 2001)
 
 
 def _stage(
     engine: DuckDB,
+    raw: RawFile,
     table: str,
     into: str,
     columns: Mapping[str, str],
     joins: Sequence[str],
-    time_fault: str,
+    clocks: Sequence[_Clock],
     file_no: int,
     schema: Schema,
 ) -> None:
+    given = {name: sql for clock in clocks for name, sql in clock.given.items()}
+    time_fault = next((clock.fault for clock in clocks if clock.fault), "'missing_timestamp'")
     fault = (
-        f"CASE WHEN {columns['case_id']} IS NULL THEN 'missing_case_id' "
-        f"WHEN {columns['activity']} IS NULL THEN 'missing_activity' ELSE {time_fault} END"
+        "CASE WHEN case_id IS NULL THEN 'missing_case_id' WHEN activity IS NULL THEN 'missing_activity' "
+        f"ELSE {time_fault} END"
     )
-    names = ", ".join(quoted(name) for name in columns)
-    values = ", ".join(columns.values())
+    inner = [f"{sql} AS {quoted(name)}" for name, sql in columns.items()]
+    inner += [f"{sql} AS {quoted(name)}" for clock in clocks for name, sql in clock.parsed.items()]
+    names = ", ".join(quoted(name) for name in (*columns, *given))
+    values = ", ".join((*(quoted(name) for name in columns), *given.values()))
+    parsed = f"SELECT r.rowid AS position, r.line, {', '.join(inner)} FROM {table} AS r {' '.join(joins)}"
+    _room_for(engine, raw, into, (*columns, *given), schema)
     engine.connection.execute(
-        f"INSERT INTO {into} (file_no, position, line, fault, {names}) SELECT {file_no}, r.rowid, r.line, {fault}, {values} "
-        f"FROM {table} AS r {' '.join(joins)}"
+        f"INSERT INTO {into} (file_no, position, line, fault, {names}) "
+        f"SELECT {file_no}, position, line, {fault}, {values} FROM ({parsed}) AS p"
+    )
+
+
+def _room_for(engine: DuckDB, raw: RawFile, into: str, names: Sequence[str], schema: Schema) -> None:
+    """Make the table of events with the first file; a later delivery of another shape is refused by name."""
+    there = {str(row[0]) for row in engine.run(f"SELECT column_name FROM duckdb_columns() WHERE table_name = '{into}'")}
+    if there:
+        if odd := sorted((there - {"file_no", "position", "line", "fault"}) ^ set(names)):
+            raise InputError(
+                f"The file differs from those before it in the columns {', '.join(odd)}.",
+                where=raw.name,
+                hint="Import deliveries of different shape apart, or give each its source file.",
+            )
+        return
+    kinds = schema.tables["events"].kinds()
+    listed = ", ".join(f"{quoted(name)} {TYPES[kinds[name]]}" for name in names)
+    engine.connection.execute(
+        f"CREATE TABLE {into} (file_no INTEGER, position BIGINT, line BIGINT, fault VARCHAR, {listed})"
     )
 
 

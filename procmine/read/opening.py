@@ -94,11 +94,11 @@ def opened(path: Path, progress: Progress | None = None) -> Iterator[Opened]:
             hint="Save the extract here first; procmine never connects.",
         )
     try:
-        info = os.stat(path)
+        info = Path(path).stat()
         if not stat.S_ISREG(info.st_mode):
             kind = "a folder" if stat.S_ISDIR(info.st_mode) else "not a regular file"
             raise InputError(f"This is {kind}.", where=shown, hint="Name one file.")
-        handle = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below, after its kind was checked again
+        handle = Path(path).open("rb", buffering=0)
     except (OSError, ValueError) as fault:
         said = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         raise InputError(

@@ -38,10 +38,10 @@ def read_parquet(
             last = (last + piece)[-4:]
         if first != b"PAR1" or last != b"PAR1":
             raise InputError("This is not a whole Parquet file.", where=file.name, hint="Copy or export it again.")
-        source = f"read_parquet({literal(str(safe_name(path, Path(place))))}, file_row_number = true, hive_partitioning = false)"
-        footer = source.replace(", file_row_number = true, hive_partitioning = false", "")
+        at = literal(str(safe_name(path, Path(place))))
+        source = f"read_parquet({at}, file_row_number = true, hive_partitioning = false)"
         try:
-            columns, rows = _schema(con, footer, file.name)
+            columns, rows = _schema(con, at, file.name)
             picked = _as_text(con, source, file.name)
             con.execute(f"CREATE TABLE {quoted(table)} AS SELECT file_row_number + 1 AS line{picked} FROM {source}")
         except duckdb.Error as fault:
@@ -58,7 +58,7 @@ def read_parquet(
         sha256=digest,
         bytes=file.size,
         format="parquet",
-        encoding=UTF8,
+        encoding="utf-8",
         encoding_how="Parquet text is UTF-8",
         delimiter="",
         delimiter_how="",
@@ -70,14 +70,9 @@ def read_parquet(
     )
 
 
-UTF8 = "utf-8"
-
-
-def _schema(con: DuckDBPyConnection, footer: str, name: str) -> tuple[tuple[str, ...], int]:
+def _schema(con: DuckDBPyConnection, at: str, name: str) -> tuple[tuple[str, ...], int]:
     """Column names and number of rows from the footer, before any data. Raises InputError beyond the limits."""
-    leaves = con.execute(
-        footer.replace("read_parquet(", "SELECT name, num_children FROM parquet_schema(", 1)
-    ).fetchall()
+    leaves = con.execute(f"SELECT name, num_children FROM parquet_schema({at})").fetchall()
     names: list[str] = []
     skip = 0
     for leaf, children in leaves[1:]:
@@ -86,7 +81,7 @@ def _schema(con: DuckDBPyConnection, footer: str, name: str) -> tuple[tuple[str,
             continue
         names.append(leaf)
         skip = int(children or 0)
-    answer = con.execute(footer.replace("read_parquet(", "SELECT num_rows FROM parquet_file_metadata(", 1)).fetchone()
+    answer = con.execute(f"SELECT num_rows FROM parquet_file_metadata({at})").fetchone()
     rows = int(answer[0]) if answer else 0
     if len(names) > LIMITS.columns or rows * max(len(names), 1) > LIMITS.cells:
         raise InputError(

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from procmine.sql import read_query, write
 Progress = Callable[[str, float], None]
 # Order of the derived tables: each reads events, the vocabulary tables and those before it.
 DERIVED = ("cases", "contacts", "appointments", "handovers", "requests")
+# Derived tables are made for bundles of partitions: enough rows to keep two cores busy, few enough to fit in memory.
+BUNDLE = 1_500_000
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 
 
@@ -52,8 +55,8 @@ def write_store(
     for name in ("events", "names", "derived"):
         (folder / name).mkdir()
     progress("sort", 0.0)
-    offices = _number_cases(engine, table, folder)
-    _number_workers(engine, table, folder)
+    offices = _number_cases(engine, table, folder, _order(present, ""))
+    _number_workers(engine, table, folder, "worker" in present)
     activities = _number_activities(engine, table)
     _sort(engine, table, schema, present)
     for office in offices:
@@ -67,17 +70,24 @@ def write_store(
         )
         progress("store", (office["partition"] + 1) / len(offices))
     engine.connection.execute("DROP TABLE ordered")
-    derive_tables(folder, schema, offices, progress)
-    return {"offices": offices, "activities": activities, "derived_tables": list(DERIVED)}
+    bundles = derive_tables(folder, schema, offices, progress)
+    return {"offices": offices, "activities": activities, "derived_tables": list(DERIVED), "bundles": bundles}
 
 
-def _number_cases(engine: DuckDB, table: str, folder: Path) -> list[dict[str, Any]]:
+def _order(present: frozenset[str], prefix: str) -> str:
+    """The order of tables.md within a case: time, start before complete, event id, position in the delivery."""
+    terms = [f"{prefix}timestamp"]
+    terms += [f"CASE {prefix}lifecycle WHEN 'start' THEN 0 ELSE 1 END"] if "lifecycle" in present else []
+    terms += [f"COALESCE({prefix}event_id, '')"] if "event_id" in present else []
+    return ", ".join((*terms, f"{prefix}file_no", f"{prefix}position"))
+
+
+def _number_cases(engine: DuckDB, table: str, folder: Path, order: str) -> list[dict[str, Any]]:
     """Whole cases into the partition of their first event's office; keys rise with office and case name."""
-    rank = "CASE lifecycle WHEN 'start' THEN 0 ELSE 1 END"
     engine.connection.execute(
         f"CREATE TABLE case_numbers AS SELECT name, office, COUNT(*) OVER () AS cases, "
         f"CAST(ROW_NUMBER() OVER (ORDER BY office NULLS FIRST, name) AS INTEGER) AS case_id, events FROM ("
-        f"SELECT case_id AS name, ARG_MIN(COALESCE(office, ''), (timestamp, {rank}, COALESCE(event_id, ''), file_no, position)) "
+        f"SELECT case_id AS name, ARG_MIN(COALESCE(office, ''), ({order})) "
         f"AS office, COUNT(*) AS events FROM {table} GROUP BY case_id)"
     )
     names = folder / "names" / "cases.parquet"
@@ -93,10 +103,11 @@ def _number_cases(engine: DuckDB, table: str, folder: Path) -> list[dict[str, An
     ]
 
 
-def _number_workers(engine: DuckDB, table: str, folder: Path) -> None:
+def _number_workers(engine: DuckDB, table: str, folder: Path, present: bool) -> None:
+    names_of = f"SELECT DISTINCT worker FROM {table} WHERE worker IS NOT NULL" if present else "SELECT '' AS worker LIMIT 0"
     engine.connection.execute(
         f"CREATE TABLE worker_numbers AS SELECT worker AS name, CAST(ROW_NUMBER() OVER (ORDER BY worker) AS INTEGER) AS worker "
-        f"FROM (SELECT DISTINCT worker FROM {table} WHERE worker IS NOT NULL)"
+        f"FROM ({names_of})"
     )
     names = folder / "names" / "workers.parquet"
     engine.connection.execute(
@@ -126,12 +137,11 @@ def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str]) -
     columns = ", ".join(f"e.{quoted(name)}" for name in keep)
     worker = ", w.worker" if "worker" in present else ""
     join = "LEFT JOIN worker_numbers AS w ON w.name = e.worker" if "worker" in present else ""
-    rank = "CASE e.lifecycle WHEN 'start' THEN 0 ELSE 1 END"
     engine.connection.execute(
         f"CREATE TABLE ordered AS SELECT n.case_id, e.activity, a.activity_code, {columns}{worker}, e.file_no, e.line "
         f"FROM {table} AS e JOIN case_numbers AS n ON n.name = e.case_id "
         f"JOIN activity_numbers AS a ON a.activity = e.activity {join} "
-        f"ORDER BY n.case_id, e.timestamp, {rank}, COALESCE(e.event_id, ''), e.file_no, e.position"
+        f"ORDER BY n.case_id, {_order(present, 'e.')}"
     )
     engine.connection.execute(f"DROP TABLE {table}")
     # Rows now lie in order, so the number in the case is the row number less the rows of the cases before.
@@ -142,24 +152,42 @@ def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str]) -
 
 def derive_tables(
     folder: Path, schema: Schema, offices: Sequence[Mapping[str, Any]], progress: Progress, study: Path | None = None
-) -> None:
-    """Run event_logs/derived/*.sql over the stored events, a bundle of partitions at a time."""
+) -> int:
+    """Run event_logs/derived/*.sql over the stored events, a bundle of partitions at a time; returns how many bundles.
+
+    A case lies whole in one partition and each derived row rests on one case (a law the tests hold every query to), so that
+    the tables of the bundles together are the tables of the log.
+    """
     engine = connect()
     fill_vocabulary(engine, schema)
     queries = derived_queries(schema, study)
     for name in DERIVED:
         (folder / "derived" / name).mkdir(parents=True, exist_ok=True)
-    done = 0
-    for office in offices:
-        number = office["partition"]
-        show_events(engine, schema, [folder / "events" / f"{number:04d}.parquet"])
+    bundles = _bundles(offices)
+    for number, bundle in enumerate(bundles):
+        show_events(engine, schema, [folder / "events" / f"{partition:04d}.parquet" for partition in bundle])
         for name in DERIVED:
             target = folder / "derived" / name / f"{number:04d}.parquet"
-            order = ", ".join(quoted(key) for key in schema.tables[name].key)
+            order = ", ".join(dict.fromkeys(("case_id", *map(quoted, schema.tables[name].key))))
             engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {queries[name]}")
-            engine.connection.execute(f"COPY (SELECT * FROM {name} ORDER BY {order}) TO {literal(str(target))} {_PARQUET}")
-        done += 1
-        progress("derive", done / len(offices))
+            engine.connection.execute(
+                f"COPY (SELECT * FROM {name} ORDER BY {order}) TO {literal(str(target))} {_PARQUET}"
+            )
+        progress("derive", (number + 1) / len(bundles))
+    return len(bundles)
+
+
+def _bundles(offices: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """Partitions in order, in bundles of at least BUNDLE events but for the last."""
+    bundles: list[list[int]] = [[]]
+    size = 0
+    for office in offices:
+        if size >= BUNDLE:
+            bundles.append([])
+            size = 0
+        bundles[-1].append(int(office["partition"]))
+        size += int(office["events"])
+    return bundles
 
 
 def derived_queries(schema: Schema, study: Path | None = None, dialect: str = "duckdb") -> dict[str, str]:
@@ -173,6 +201,10 @@ def derived_queries(schema: Schema, study: Path | None = None, dialect: str = "d
 
 
 def save_receipt(folder: Path, receipt: Mapping[str, Any]) -> None:
-    """Write the receipt: sorted keys, one value a line, no clock."""
-    text = json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    """Write the receipt with the digest of every other file: sorted keys, one value a line, no clock."""
+    contents = {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*.parquet"))
+    }
+    text = json.dumps({**receipt, "contents": contents}, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (folder / RECEIPT).write_text(text + "\n", encoding="utf-8")

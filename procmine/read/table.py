@@ -197,7 +197,8 @@ def _quarantine(con: DuckDBPyConnection, file_no: int, found: Scan, tally: _Tall
     """Refused rows of a piece; blank lines wait until something follows them, because at the end they are no rows."""
     if not found.refused and not (tally.pending and found.last_line):
         return
-    settled, waiting = [], []
+    settled: list[Refused] = []
+    waiting: list[Refused] = []
     for row in found.refused:
         late = row.reason == "empty_line" and row.line > found.last_line
         (waiting if late else settled).append(row)

@@ -21,8 +21,8 @@ ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 GERMAN = r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}(:\d{2}([.,]\d{1,6})?)?"
 GERMAN_DATE = r"\d{1,2}\.\d{1,2}\.\d{4}"
 SHAPES = {
-    "iso_offset": ISO_OFFSET,
     "iso_local": ISO_LOCAL,
+    "iso_offset": ISO_OFFSET,
     "iso_date": ISO_DATE,
     "german": GERMAN,
     "german_date": GERMAN_DATE,
@@ -41,8 +41,15 @@ class Parsing:
 
 
 def shape_counts(column: str, table: str) -> str:
-    """SQL that counts the non-empty values of a column by shape."""
-    return f"SELECT {_shape(column)}, COUNT(*), MIN(line), MIN({column}) FROM {table} WHERE {column} <> '' GROUP BY 1"
+    """SQL that counts the non-empty values of a column by shape: shape, values, first line, an example, first and last year.
+
+    The years are read off the text, because a zone's transitions must be known before the times are placed.
+    """
+    year = f"TRY_CAST(CASE WHEN {column}[5:5] = '-' THEN {column}[1:4] ELSE split_part({column}, '.', 3)[1:4] END AS INTEGER)"
+    return (
+        f"SELECT {_shape(column)}, COUNT(*), MIN(line), MIN({column}), MIN({year}), MAX({year}) "
+        f"FROM {table} WHERE {column} <> '' GROUP BY 1 ORDER BY 1"
+    )
 
 
 def parsing(column: str, formats: tuple[str, ...], shapes: tuple[str, ...]) -> Parsing:

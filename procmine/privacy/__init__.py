@@ -1,0 +1,14 @@
+"""The one door results leave by: small groups withheld, no single caseworker, three profiles.
+
+Order of operations: metrics on full data, then ``release`` (figures), ``release_model`` and ``release_receipt``, then
+comparing and writing. Writers take ``Released[...]`` values only. Rules and reasons: reference/reliability.md 5.2, 5.3.
+"""
+
+from __future__ import annotations
+
+from procmine.privacy.figures import release
+from procmine.privacy.graph import release_model
+from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named
+from procmine.privacy.receipts import release_receipt
+
+__all__ = ["PROFILES", "Profile", "Released", "join", "profile_named", "release", "release_model", "release_receipt"]

@@ -1,0 +1,251 @@
+"""A mined model leaves: rare steps, ways, starts, ends and variants look as if they were not there, counts are rounded.
+
+In a graph hiding alone hides little, because flows add up: what comes in or starts equals the step's count equals what
+goes out or ends. With exact counts an attacker solves many hidden cells by subtraction (reliability.md 3.6: all 14 of
+14 in one public log). Three things together prevent that: *everything* is rounded, what is hidden is not drawn (no
+"other" way that says how much is missing), and where the rounding errors happen to leave a hidden cell fewer than three
+possible values, the smallest shown cell of that sum goes too. tests/test_privacy.py plays the attacker by linear
+programming. The workbench (``internal``) is exact and has no such protection; that is why it stays inside.
+
+Persons decide (cases), not events. Shares about caseworkers are shown only if ``workers``, the number of caseworkers
+behind the log, is given and reaches the profile's minimum: a model does not know it itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from procmine.model import Model, Net, Quality, Share, Steering, Step, TreeNode, Variant, Way
+from procmine.privacy.profile import Profile, Released, blurred, profile_named, rounded, sealed, shown_share, two_digits
+
+MEDIAN_CASES = 20
+P90_CASES = 100
+POSSIBLE = 3
+"""How many values a hidden cell must be able to have."""
+
+
+def release_model(model: Model, profile: str | Profile, *, workers: int | None = None) -> Released[Model]:
+    """The model as the profile lets it out."""
+    rule = profile_named(profile)
+    steps = [step for step in model.steps if step.cases >= rule.persons]
+    names = {step.activity for step in steps}
+    cells = _allowed(model, names, rule)
+    if not rule.exact:
+        cells = _untold(_sums(model, names), cells, rule)
+    common = max(rule.persons, rule.variant_share * model.cases)
+    staff = rule.exact or (workers is not None and workers >= rule.workers)
+    rare = {step.activity for step in model.steps} - names
+    return sealed(
+        replace(
+            model,
+            steps=tuple(_step(step, cells, rule, staff) for step in steps),
+            ways=tuple(_way(way, rule, staff) for way in model.ways if ("way", way.source, way.target) in cells),
+            variants=tuple(
+                Variant(variant.activities, rounded(variant.cases, rule.base))
+                for variant in model.variants
+                if variant.cases >= common and _drawn(variant, cells)
+            ),
+            variant_count=rounded(model.variant_count, rule.base),
+            cases=rounded(model.cases, rule.base),
+            events=rounded(model.events, rule.base),
+            tree=None if model.tree is None else _tree(model.tree, rare),
+            net=None if model.net is None else _net(model.net, rare),
+            quality=None if model.quality is None else _quality(model.quality, rule),
+        ),
+        rule,
+    )
+
+
+def _drawn(variant: Variant, cells: Collection[Cell]) -> bool:
+    """Whether every way of a course is drawn: a course must not name what the graph hides."""
+    return all(("way", source, target) in cells for source, target in pairwise(variant.activities))
+
+
+def _step(step: Step, cells: Collection[Cell], profile: Profile, staff: bool) -> Step:
+    """Starts and ends that are hidden look as if there were none."""
+    return Step(
+        activity=step.activity,
+        events=rounded(step.events, profile.base),
+        cases=rounded(step.cases, profile.base),
+        starts=rounded(step.starts, profile.base) if ("start", step.activity) in cells else 0,
+        ends=rounded(step.ends, profile.base) if ("end", step.activity) in cells else 0,
+        steering=_steering(step.steering, profile, staff),
+        initiators=tuple(
+            (code, rounded(count, profile.base))
+            for code, count in step.initiators
+            if ("initiator", step.activity, code) in cells
+        ),
+    )
+
+
+def _way(way: Way, profile: Profile, staff: bool) -> Way:
+    median = way.median_seconds if way.cases >= MEDIAN_CASES else None
+    p90 = way.p90_seconds if way.cases >= P90_CASES and profile.p90 else None
+    if not profile.exact:
+        median = None if median is None else two_digits(median)
+        p90 = None if p90 is None else two_digits(p90)
+    return Way(
+        source=way.source,
+        target=way.target,
+        count=rounded(way.count, profile.base),
+        cases=rounded(way.cases, profile.base),
+        median_seconds=median,
+        p90_seconds=p90,
+        steering=_steering(way.steering, profile, staff),
+    )
+
+
+def _steering(steering: Steering, profile: Profile, staff: bool) -> Steering:
+    nothing = Share(0, 0, 0)
+    return Steering(
+        by_client=_share(steering.by_client, profile),
+        same_worker=_share(steering.same_worker, profile) if staff else nothing,
+        out_of_office=_share(steering.out_of_office, profile),
+        warm=_share(steering.warm, profile) if staff else nothing,
+    )
+
+
+def _share(share: Share, profile: Profile) -> Share:
+    if share.known < profile.persons:
+        return Share(0, 0, 0)
+    if profile.exact:
+        return share
+    known = rounded(share.known, profile.base)
+    return Share(
+        hits=shown_share(share.hits / share.known, known, profile.base)[0],
+        known=known,
+        total=max(known, rounded(share.total, profile.base)),
+    )
+
+
+Cell = tuple[str, ...]
+"""("way", source, target), ("start", activity), ("end", activity) or ("initiator", activity, code)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A total that is shown and the cells it is made of; ``places`` is how many cells a reader must reckon with."""
+
+    total: int
+    cells: tuple[tuple[Cell, int], ...]
+    places: int
+
+
+def _allowed(model: Model, names: Collection[str], profile: Profile) -> set[Cell]:
+    """The cells with enough persons. An initiator's events are at least as many as its persons."""
+    cells: set[Cell] = {
+        ("way", way.source, way.target)
+        for way in model.ways
+        if way.cases >= profile.persons and way.source in names and way.target in names
+    }
+    for step in model.steps:
+        if step.activity not in names:
+            continue
+        counts: list[tuple[Cell, int]] = [(("start", step.activity), step.starts), (("end", step.activity), step.ends)]
+        counts += [(("initiator", step.activity, code), count) for code, count in step.initiators]
+        cells |= {cell for cell, count in counts if count >= profile.persons}
+    return cells
+
+
+def _sums(model: Model, names: Collection[str]) -> list[_Sum]:
+    """All that adds up: in + start = out + end = initiators = events of a step; starts = ends = cases."""
+    places = len(model.steps) + 1
+    sums = []
+    into_step: dict[str, list[tuple[Cell, int]]] = {}
+    out_of_step: dict[str, list[tuple[Cell, int]]] = {}
+    for way in model.ways:
+        cell: Cell = ("way", way.source, way.target)
+        into_step.setdefault(way.target, []).append((cell, way.count))
+        out_of_step.setdefault(way.source, []).append((cell, way.count))
+    for step in model.steps:
+        if step.activity not in names:
+            continue
+        name = step.activity
+        begun = [(("initiator", name, code), count) for code, count in step.initiators]
+        sums.append(_Sum(step.events, (*into_step.get(name, ()), (("start", name), step.starts)), places))
+        sums.append(_Sum(step.events, (*out_of_step.get(name, ()), (("end", name), step.ends)), places))
+        sums.append(_Sum(step.events, tuple(begun), len(begun) + 1))
+    sums.append(_Sum(model.cases, tuple((("start", step.activity), step.starts) for step in model.steps), places))
+    sums.append(_Sum(model.cases, tuple((("end", step.activity), step.ends) for step in model.steps), places))
+    return sums
+
+
+def _untold(sums: Sequence[_Sum], shown: set[Cell], profile: Profile) -> set[Cell]:
+    """Cells that may be shown without betraying one that is not.
+
+    In each sum the attacker subtracts what is shown from the total; every number may be off by half a base, every
+    hidden cell lies between 0 and the minimum. Where that leaves a hidden cell fewer than ``POSSIBLE`` values, the
+    smallest cell shown in that sum is hidden as well, until there is room in every sum.
+    """
+    shown = set(shown)
+    above, below = (profile.base - 1) // 2, profile.base // 2  # true number over, under the one shown at most
+    changed = True
+    while changed:
+        changed = False
+        for one in sums:
+            drawn = [(count, cell) for cell, count in one.cells if cell in shown]
+            hidden = [cell for cell, count in one.cells if count and cell not in shown]
+            if not hidden or not drawn:
+                continue
+            missing = rounded(one.total, profile.base) - sum(rounded(count, profile.base) for count, _ in drawn)
+            most = missing + above + below * len(drawn)
+            least = missing - below - above * len(drawn)
+            least -= (profile.persons - 1) * (one.places - len(drawn) - 1)
+            if min(most, profile.persons - 1) - max(least, 0) + 1 < POSSIBLE:
+                shown.remove(min(drawn)[1])
+                changed = True
+    return shown
+
+
+def _tree(node: TreeNode, rare: Collection[str]) -> TreeNode:
+    """The tree with rare activities silent: what may happen between the others stays as it was mined."""
+    activity = None if node.activity in rare else node.activity
+    return TreeNode(node.operator, activity, tuple(_tree(child, rare) for child in node.children))
+
+
+def _net(net: Net, rare: Collection[str]) -> Net:
+    """The net with rare activities silent, and no node named after one."""
+    if not rare:
+        return net
+    names = _new_names([place.name for place in net.places] + [each.name for each in net.transitions], rare)
+    return Net(
+        places=tuple(replace(place, name=names[place.name]) for place in net.places),
+        transitions=tuple(
+            replace(
+                transition,
+                name=names[transition.name],
+                label=None if transition.label in rare else transition.label,
+            )
+            for transition in net.transitions
+        ),
+        arcs=tuple((names[source], names[target]) for source, target in net.arcs),
+        initial=tuple(names[name] for name in net.initial),
+        final=tuple(names[name] for name in net.final),
+    )
+
+
+def _new_names(names: Iterable[str], rare: Collection[str]) -> dict[str, str]:
+    kept = {name: name for name in names}
+    number = 0
+    for name in sorted(kept):
+        if any(activity in name for activity in rare):
+            while f"silent_{number}" in kept:
+                number += 1
+            kept[name] = f"silent_{number}"
+            number += 1
+    return kept
+
+
+def _quality(quality: Quality, profile: Profile) -> Quality:
+    if profile.exact:
+        return quality
+    return replace(
+        quality,
+        fitness=None if quality.fitness is None else round(quality.fitness, 2),
+        precision=None if quality.precision is None else round(quality.precision, 2),
+        on_cases=rounded(quality.on_cases, profile.base),
+        of_cases=rounded(quality.of_cases, profile.base),
+        reason=blurred(quality.reason, profile.base),
+    )

@@ -1,0 +1,147 @@
+"""The three privacy profiles, the seal on what has passed the door, and the rounding all rooms of the door share.
+
+**The seal.** ``Released[T]`` wraps what left the door. Only this package makes one; a writer that asks for
+``Released[Document]`` cannot be handed raw figures by mistake: type checkers refuse it, and so does the constructor. It
+guards against mistakes, not against somebody who wants round it: nothing in Python could. ``map`` and ``join`` keep the
+seal on what is computed from released values alone, for that gives nothing more away.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import InitVar, dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from procmine.errors import PrivacyError, UsageError, nearest
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a reader may see. ``base`` 1 is exact; ``finest`` is the shortest period (day, month, quarter);
+    ``variant_share`` the least share of cases of a course of activities; ``p90`` whether ways show that quantile."""
+
+    name: str
+    persons: int
+    base: int
+    workers: int
+    finest: str
+    variant_share: float = 0.0
+    p90: bool = True
+
+    @property
+    def exact(self) -> bool:
+        """Whether figures are shown as counted."""
+        return self.base == 1
+
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {
+        # The analyst's own bench. Fewer than five caseworkers is insufficient_n already where it is measured.
+        "internal": Profile("internal", persons=3, base=1, workers=0, finest="day"),
+        "shared": Profile("shared", persons=10, base=5, workers=10, finest="month"),
+        "published": Profile(
+            "published", persons=10, base=10, workers=10, finest="quarter", variant_share=0.01, p90=False
+        ),
+    }
+)
+
+
+def profile_named(name: str | Profile) -> Profile:
+    """The profile of a name. Raises UsageError with the nearest names."""
+    if isinstance(name, Profile):
+        return name
+    if name not in PROFILES:
+        raise UsageError(f"There is no privacy profile {name}.", hint=nearest(name, PROFILES))
+    return PROFILES[name]
+
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Generic[T]):
+    """A value that left the privacy door under ``profile``; see the module."""
+
+    value: T
+    profile: str
+    seal: InitVar[object]  # not kept, so that dataclasses.replace cannot put the seal on another value
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise PrivacyError("Only the privacy door makes Released values.", hint="Use procmine.privacy.release.")
+
+    def map(self, step: Callable[[T], U]) -> Released[U]:
+        """The result of ``step`` on the value, still sealed. ``step`` must draw on the released value only."""
+        return Released(step(self.value), self.profile, _SEAL)
+
+
+def sealed(value: T, profile: Profile) -> Released[T]:
+    """For the rooms of the door: put the seal on."""
+    return Released(value, profile.name, _SEAL)
+
+
+def join(*parts: Released[Any]) -> Released[tuple[Any, ...]]:
+    """Several released values as one. Raises PrivacyError if they left under different profiles: the exact figures of
+    one would undo the rounding of another."""
+    profiles = sorted({part.profile for part in parts})
+    if len(profiles) != 1:
+        raise PrivacyError(f"Results of different privacy profiles cannot be joined: {', '.join(profiles) or 'none'}.")
+    return Released(tuple(part.value for part in parts), profiles[0], _SEAL)
+
+
+def rounded(count: float, base: int) -> int:
+    """The nearest multiple of ``base``, halves upward (not to even, so that the rule can be said in three words).
+
+    >>> rounded(12, 5), rounded(13, 5), rounded(5, 10)
+    (10, 15, 10)
+    """
+    return math.floor(count / base + 0.5) * base
+
+
+def two_digits(value: float, *, up: bool = False) -> float:
+    """``value`` to two significant digits; ``up``: away from zero."""
+    if value == 0 or not math.isfinite(value):
+        return 0.0
+    places = 1 - math.floor(math.log10(abs(value)))
+    if not up:
+        return round(value, places)
+    scaled = abs(value) * 10.0**places
+    return math.copysign(round(math.ceil(scaled - 1e-9) / 10.0**places, max(places, 0)), value)
+
+
+def shown_share(ratio: float, denominator: int, base: int) -> tuple[int, float]:
+    """Numerator and share to show beside a rounded denominator: the multiple of ``base`` nearest to the true share.
+
+    Not the rounded true numerator: 28 of 32 would become 30 of 30, a "100 %" that is not so. Taken of the share, it is
+    25 of 30, the error is at most half a step, and numerator / denominator *is* the value shown. Nothing can be
+    calculated back: a finer value beside a denominator known to within 2 would betray the exact numerator
+    (fractions with denominators under 100 are mostly unique to three decimals).
+    """
+    hits = min(rounded(ratio * denominator, base), denominator)
+    return hits, hits / denominator
+
+
+_LONG_NUMBER = re.compile(r"\d{3,}")
+
+
+def blurred(text: str, base: int) -> str:
+    """A sentence with its exact counts (whole numbers from 100) rounded; shorter ones are thresholds and sections."""
+    return text if base == 1 else _LONG_NUMBER.sub(lambda m: str(rounded(int(m.group()), base)), text)
+
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-\d{2}")
+
+
+def coarse_day(day: str, profile: Profile) -> str:
+    """A day as the profile's period: 2024-05-17, 2024-05 or 2024-Q2."""
+    match = _DAY.match(day)
+    if profile.finest == "day" or match is None:
+        return day
+    year, month = match.groups()
+    return f"{year}-{month}" if profile.finest == "month" else f"{year}-Q{(int(month) + 2) // 3}"

@@ -1,0 +1,1 @@
+"""Statistics: numbers in, numbers out; knows nothing of logs, metrics or job centres."""
