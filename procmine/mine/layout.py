@@ -1,0 +1,169 @@
+"""Lay a graph out: boxes and links in, places, polylines and label places out; the only module that knows graphlay.
+
+graphlay places the boxes and routes the links. Its labels drift away from their lines in dense maps and cover the box
+at self-loops, so they are placed in label_places. Where labels still cover a box or each other, the graph is laid out
+again with more room. The same input gives the same layout to the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from procmine.errors import ProcmineError
+from procmine.mine.label_places import Point, Rect, Wish, place_labels
+
+# Gaps between layers and between boxes: compact first, more room where labels need it.
+ROOM = ((27.0, 20.0), (34.0, 22.0), (44.0, 28.0), (58.0, 40.0), (80.0, 54.0))
+MANY = 80  # lines beyond which a reader is lost anyway and time counts for more than a label's place
+
+
+class LayoutError(ProcmineError):
+    """The layout engine could not draw this graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node to place; ``round`` for circles such as start and end."""
+
+    name: str
+    width: float
+    height: float
+    round: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line to draw from box to box. ``labels`` are the sizes (width, height) its label may take, the preferred form
+    first; none, no label."""
+
+    source: str
+    target: str
+    weight: float
+    labels: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything lies. ``centres`` by box name; ``lines`` and ``labels`` in the order of the links, a label as
+    the number of its form and its centre.
+
+    ``covered`` counts labels that cover a box or another label: 0 unless there was no room at all.
+    """
+
+    width: float
+    height: float
+    centres: dict[str, Point]
+    lines: tuple[tuple[Point, ...], ...]
+    labels: tuple[tuple[int, Point] | None, ...]
+    covered: int
+
+
+def lay_out(
+    boxes: Sequence[Box], links: Sequence[Link], *, direction: str = "topbottom", aspect: float = 0.0
+) -> Layout:
+    """Places for the boxes, lines for the links, labels that cover nothing.
+
+    ``aspect`` above 0 folds a long model into rows of about that shape (width by height). Raises LayoutError where a
+    link names no box, a name comes twice, or a line could not be routed.
+    """
+    names = [box.name for box in boxes]
+    if len(set(names)) != len(names):
+        raise LayoutError("Two boxes of the drawing bear the same name.")
+    stray = sorted({end for link in links for end in (link.source, link.target)} - set(names))
+    if stray:
+        raise LayoutError(f"A line of the drawing leads to {stray[0]!r}, which is no box.")
+    if not boxes:
+        return Layout(0.0, 0.0, {}, (), (), 0)
+    best = _attempt(boxes, links, direction, aspect, ROOM[0])
+    for room in ROOM[1 : 2 if len(links) > MANY else None]:
+        if not best.covered:
+            break
+        best = min(best, _attempt(boxes, links, direction, aspect, room), key=lambda found: found.covered)
+    return best
+
+
+def _attempt(
+    boxes: Sequence[Box], links: Sequence[Link], direction: str, aspect: float, room: tuple[float, float]
+) -> Layout:
+    drawing = _route(boxes, links, direction, aspect, room)
+    centres = {box.name: _point(node["center"]) for box, node in zip(boxes, drawing.nodes, strict=True)}
+    lines = [_line(edge["points"]) for edge in drawing.edges]
+    rects = [_around(centres[box.name], box.width, box.height) for box in boxes]
+    wishes = [
+        Wish(line, link.weight, link.labels, link.source == link.target)
+        for link, line in zip(links, lines, strict=True)
+    ]
+    placed, covered = place_labels(rects, wishes)
+    rects += [found[1] for found in placed if found is not None]
+    points = [point for line in lines for point in line]
+    left = min([rect[0] for rect in rects] + [x for x, _ in points])
+    top = min([rect[1] for rect in rects] + [y for _, y in points])
+    right = max([rect[2] for rect in rects] + [x for x, _ in points])
+    bottom = max([rect[3] for rect in rects] + [y for _, y in points])
+    return Layout(
+        round(right - left, 2),
+        round(bottom - top, 2),
+        {name: _moved(centre, left, top) for name, centre in centres.items()},
+        tuple(tuple(_moved(point, left, top) for point in line) for line in lines),
+        tuple(None if found is None else (found[0], _moved(_middle(found[1]), left, top)) for found in placed),
+        covered,
+    )
+
+
+def _route(
+    boxes: Sequence[Box], links: Sequence[Link], direction: str, aspect: float, room: tuple[float, float]
+) -> Any:
+    """graphlay's drawing. Effort "thorough" is not slower but lets lines graze boxes; above ``MANY`` only "fast" is."""
+    import graphlay
+
+    graph = graphlay.Graph()
+    for box in boxes:
+        graph.node(box.name, width=box.width, height=box.height, shape="ellipse" if box.round else "box", label="")
+    for link in links:
+        more = {}
+        if link.source == link.target and link.labels:
+            # A loop's label can only stand beside the loop: the engine must leave room there.
+            more["label_size"] = dict(zip(("width", "height"), link.labels[-1], strict=True))
+        graph.edge(link.source, link.target, weight=float(link.weight), **more)
+    options = {
+        "direction": direction,
+        "effort": "fast" if len(links) > MANY else "balanced",
+        "routing": {"style": "orthogonal", "lane_gap": 8.0},
+        "wrap": {"viewport_aspect": aspect},
+        "self_loops": {"size": 24.0},
+        "spacing": {"layer_gap": room[0], "node_gap": room[1], "dummy_gap": 18.0, "port_gap": 10.0},
+    }
+    try:
+        drawing = graphlay.layout(graph, preset="process_map", options=options)
+    except graphlay.GraphlayError as fault:
+        raise LayoutError(f"The layout engine refused the graph: {fault}.", hint="Show fewer steps or ways.") from fault
+    unrouted = drawing.metrics()["unrouted_edges"]
+    if unrouted:
+        raise LayoutError(f"{unrouted} of {len(links)} lines could not be routed.", hint="Show fewer steps or ways.")
+    return drawing
+
+
+def _around(centre: Point, width: float, height: float) -> Rect:
+    x, y, w, h = *centre, width / 2, height / 2
+    return x - w, y - h, x + w, y + h
+
+
+def _middle(rect: Rect) -> Point:
+    return (rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2
+
+
+def _point(found: dict[str, float]) -> Point:
+    return found["x"], found["y"]
+
+
+def _line(found: list[dict[str, float]]) -> list[Point]:
+    """The corners without repeats: two equal points have no direction."""
+    points = [_point(p) for p in found]
+    return [p for k, p in enumerate(points) if k == 0 or math.dist(p, points[k - 1]) > 0.01 or len(points) == 2]
+
+
+def _moved(point: Point, left: float, top: float) -> Point:
+    return round(point[0] - left, 2), round(point[1] - top, 2)

@@ -1,0 +1,467 @@
+"""The process map: what is shown, what is said about it, that nothing foreign acts in it, and that it can be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from procmine.model import Model, Step, Variant, Way
+from procmine.report import svg
+from procmine.report.map_colours import DARK, GROUND, LIGHT, SIDES
+from procmine.report.map_selection import main_path, select, side_of
+from procmine.report.maps import Map, draw, legend, transitions_table
+from tests.report.fixtures.jobcentre import GERMAN, STEERING, duration, jobcentre, number
+
+CENTRE = jobcentre()
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '"><img src=x onerror=alert(1)></script><b>'
+Rect = tuple[float, float, float, float]
+
+
+def drawn(model: Model, **options: object) -> Map:
+    given: dict[str, object] = {"labels": GERMAN, "language": "de", "number": number, "duration": duration}
+    return draw(model, **{**given, **options})  # type: ignore[arg-type]
+
+
+def a_step(name: str, events: int = 10, starts: int = 0, ends: int = 0, **initiators: int) -> Step:
+    return Step(name, events, events, starts, ends, STEERING, tuple(initiators.items()))
+
+
+def a_way(source: str, target: str, count: int, seconds: float | None = 86400.0) -> Way:
+    return Way(source, target, count, count, seconds, None, STEERING)
+
+
+def a_model(
+    steps: tuple[Step, ...], ways: tuple[Way, ...] = (), variants: tuple[Variant, ...] = (), **more: int
+) -> Model:
+    cases = sum(step.starts for step in steps)
+    events = cases + sum(way.count for way in ways)
+    model = Model(steps, ways, variants, len(variants), cases, events, "inductive", 0.2, None, None, None)
+    return replace(model, **more)  # type: ignore[arg-type]
+
+
+def parsed(shown: Map) -> ElementTree.Element:
+    return ElementTree.fromstring(shown.svg)  # noqa: S314 -- our own drawing; that it is well-formed is the question
+
+
+def texts(element: ElementTree.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in element.iter(f"{SVG}text")]
+
+
+def rects(element: ElementTree.Element, group: str) -> list[Rect]:
+    """The first rectangle of each group that bears the attribute."""
+    found = [g.find(f"{SVG}rect") for g in element.iter(f"{SVG}g") if g.get(group) is not None]
+    sizes = [[float(r.get(key, "0")) for key in ("x", "y", "width", "height")] for r in found if r is not None]
+    return [(x, y, x + w, y + h) for x, y, w, h in sizes]
+
+
+def apart(a: Rect, b: Rect) -> bool:
+    return a[2] <= b[0] + 0.2 or b[2] <= a[0] + 0.2 or a[3] <= b[1] + 0.2 or b[3] <= a[1] + 0.2
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2: relative luminance, then the ratio."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+# -- what is shown
+
+
+def test_the_most_frequent_steps_are_shown() -> None:
+    chosen = select(CENTRE, max_steps=10)
+
+    tenth = sorted((step.events for step in CENTRE.steps), reverse=True)[9]
+    assert [step.events >= tenth for step in chosen.steps] == [True] * 10
+
+
+def test_every_shown_step_keeps_its_strongest_way_in_and_out() -> None:
+    chosen = select(CENTRE, max_steps=25, max_ways=1)
+
+    shown = {step.activity for step in chosen.steps}
+    pairs = {(way.source, way.target) for way in chosen.ways} | {("", name) for name, _ in chosen.starts}
+    ends = {name for name, _ in chosen.ends}
+    for step in chosen.steps:
+        out = [w for w in CENTRE.ways if w.source == step.activity and w.target in shown - {step.activity}]
+        strongest = max(out, key=lambda way: way.count, default=None)
+        assert step.activity in {target for _, target in pairs}
+        assert (strongest and (strongest.source, strongest.target) in pairs) or step.activity in ends
+
+
+def test_a_trifle_does_not_stand_for_a_steps_way_out_when_its_real_ways_lead_to_hidden_steps() -> None:
+    steps = (a_step("a", 900, starts=500), a_step("b", 800), a_step("hidden", 700, ends=500))
+    ways = (a_way("a", "b", 800), a_way("b", "hidden", 799), a_way("b", "a", 1))
+
+    chosen = select(a_model(steps, ways), max_steps=2)
+
+    assert [(way.source, way.target) for way in chosen.ways] == [("a", "b")]
+
+
+def test_two_parts_that_would_float_apart_are_joined_by_their_strongest_way() -> None:
+    steps = (a_step("a", 100, starts=50), a_step("b", 100, ends=50), a_step("c", 90), a_step("d", 90))
+    ways = (a_way("a", "b", 100), a_way("c", "d", 90), a_way("d", "c", 89), a_way("b", "c", 3), a_way("a", "d", 2))
+
+    chosen = select(a_model(steps, ways), max_ways=1)
+
+    assert ("b", "c") in {(way.source, way.target) for way in chosen.ways}
+    assert ("a", "d") not in {(way.source, way.target) for way in chosen.ways}
+
+
+def test_no_more_ways_are_added_than_asked_for() -> None:
+    assert len(select(CENTRE, max_steps=25, max_ways=40, enough=1.0).ways) == 40
+
+
+def test_ways_stop_where_more_would_add_hardly_any_transition() -> None:
+    steps = (a_step("a", 60, starts=50), a_step("b", 50), a_step("c", 50, ends=48))
+    ways = (a_way("a", "b", 50), a_way("b", "c", 40), a_way("a", "c", 8), a_way("c", "a", 2))
+
+    chosen = select(a_model(steps, ways), enough=0.95)
+
+    assert [way.count for way in chosen.ways] == [50, 40, 8]
+
+
+def test_never_more_than_fifty_steps_and_a_hundred_and_fifty_ways_are_drawn() -> None:
+    names = [f"s{k:02}" for k in range(60)]
+    steps = tuple(a_step(name, 100 - k, starts=1, ends=1) for k, name in enumerate(names))
+    ways = tuple(a_way(a, b, 100 + k) for k, a in enumerate(names) for b in names[k + 1 : k + 8])
+
+    chosen = select(a_model(steps, ways), max_steps=999, max_ways=999, enough=1.0)
+
+    assert (len(chosen.steps), len(chosen.ways)) == (50, 150)
+
+
+def test_the_share_of_transitions_counts_those_of_hidden_steps_too() -> None:
+    steps = (a_step("a", 60, starts=10), a_step("b", 60), a_step("c", 1, ends=10))
+    model = a_model(steps, (a_way("a", "b", 75), a_way("b", "c", 25)))
+
+    assert drawn(model, max_steps=2).share_transitions == 0.75
+
+
+def test_the_share_of_cases_is_that_of_the_courses_drawn_from_first_to_last_step() -> None:
+    steps = (a_step("a", 60, starts=10), a_step("b", 60, ends=6), a_step("c", 1, ends=4))
+    variants = (Variant(("a", "b"), 6), Variant(("a", "b", "c"), 4))
+    model = a_model(steps, (a_way("a", "b", 10), a_way("b", "c", 4)), variants)
+
+    shown = drawn(model, max_steps=2)
+
+    assert (shown.share_cases, shown.at_least) == (0.6, False)
+
+
+def test_with_only_the_most_frequent_variants_the_share_of_cases_is_said_to_be_a_lower_bound() -> None:
+    shown = drawn(jobcentre(cases=300, kept_variants=5), max_steps=25)
+
+    assert shown.at_least
+    assert "bei mindestens" in shown.note
+
+
+def test_without_variants_nothing_is_said_about_whole_courses() -> None:
+    shown = drawn(replace(CENTRE, variants=()), max_steps=25)
+
+    assert shown.share_cases is None
+    assert "Verlauf" not in shown.note
+
+
+def test_the_map_says_what_it_shows() -> None:
+    shown = drawn(CENTRE, max_steps=25)
+
+    said = f"25 von 29 Schritten, {len(shown.shown_ways)} von {len(CENTRE.ways)} Wegen, "
+    assert shown.note.startswith(said)
+    assert "93\u00a0% der Übergänge" in shown.note
+    assert any(text.startswith(said) for text in texts(parsed(shown)))
+
+
+def test_a_share_just_below_all_is_not_rounded_to_all() -> None:
+    steps = (a_step("a", 2000, starts=10), a_step("b", 2000, ends=10), a_step("c", 1))
+    model = a_model(steps, (a_way("a", "b", 1999), a_way("a", "c", 1)))
+
+    assert "über 99\u00a0% der Übergänge" in drawn(model, max_steps=2).note
+
+
+def test_the_main_path_follows_the_strongest_ways_to_the_end() -> None:
+    path = main_path(select(CENTRE, max_steps=25))
+
+    assert path[:4] == ("application", "invitation_sent", "first_interview", "profiling")
+    assert path[-1] == "exit"
+
+
+# -- who begins
+
+
+def test_the_majority_of_the_known_decides_who_begins() -> None:
+    step = a_step("a", 10, client=3, household_member=2, caseworker=3)
+
+    assert side_of(step, {"client": "client", "household_member": "client", "caseworker": "office"}) == "client"
+
+
+def test_a_step_known_for_under_half_of_its_events_is_not_recorded_and_not_the_job_centres() -> None:
+    step = a_step("a", 10, caseworker=4, **{"": 6})
+
+    assert side_of(step, {"caseworker": "office"}) == "unknown"
+
+
+def test_a_code_nobody_knows_counts_as_not_recorded() -> None:
+    assert side_of(a_step("a", 10, elsewhere=10), {"client": "client"}) == "unknown"
+
+
+def test_a_step_not_recorded_has_a_dashed_border_and_an_open_ring() -> None:
+    shown = drawn(a_model((a_step("a", starts=10, ends=10),)), inline=True)
+
+    group = next(g for g in parsed(shown).iter(f"{SVG}g") if g.get("data-side") == "unknown")
+    box, ring = group.find(f"{SVG}rect"), group.find(f"{SVG}circle")
+    assert box is not None
+    assert box.get("stroke-dasharray")
+    assert ring is not None
+    assert ring.get("stroke")
+
+
+@pytest.mark.parametrize(
+    ("code", "sign"), [("client", "circle"), ("caseworker", "rect"), ("provider", "path"), ("employer", "path")]
+)
+def test_who_begins_is_shown_by_a_sign_and_not_by_colour_alone(code: str, sign: str) -> None:
+    shown = drawn(a_model((a_step("a", starts=10, ends=10, **{code: 10}),)))
+
+    group = next(g for g in parsed(shown).iter(f"{SVG}g") if g.get("data-step") == "s0")
+    assert next(child.tag for child in group if child.get("class", "").endswith("-ink")) == SVG + sign
+
+
+# -- texts
+
+
+def test_every_shown_activity_stands_in_the_map_as_text() -> None:
+    shown = drawn(CENTRE, max_steps=25)
+
+    groups = [g for g in parsed(shown).iter(f"{SVG}g") if g.get("data-step")]
+    written = {" ".join(texts(group)[:-1]).replace("- ", "-").replace("-und", "- und") for group in groups}
+    assert written == {GERMAN[name] for name in shown.shown_steps}
+
+
+def test_an_activity_without_a_label_stands_as_it_is() -> None:
+    assert "odd step" in texts(parsed(drawn(a_model((a_step("odd step", starts=1, ends=1),)), labels={})))
+
+
+def test_a_way_without_a_known_time_shows_its_count_alone() -> None:
+    steps = (a_step("a", starts=10), a_step("b", ends=10))
+
+    shown = drawn(a_model(steps, (a_way("a", "b", 1234, None),)))
+
+    assert "1.234" in texts(parsed(shown))
+
+
+def test_the_drawing_has_a_role_a_name_and_a_description() -> None:
+    root = parsed(drawn(CENTRE, max_steps=25))
+
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == "Prozesskarte"
+    assert (root.findtext(f"{SVG}desc") or "").startswith("Prozesskarte. Gezeigt sind 25 von 29 Schritten")
+    assert root.get("aria-label") == root.findtext(f"{SVG}desc")
+
+
+def test_the_alternative_text_names_the_main_path_and_who_begins() -> None:
+    alt = drawn(CENTRE, max_steps=25).alt
+
+    assert "Antrag eingegangen, Einladung verschickt, Erstgespräch" in alt
+    assert "nicht erfasst bei 2" in alt
+
+
+def test_a_map_in_english_has_english_words() -> None:
+    shown = drawn(CENTRE, language="en", labels={}, max_steps=5)
+
+    assert shown.note.startswith("5 of 29 steps")
+    assert not re.search("Schritt|Wege|Fälle", shown.svg)
+
+
+def test_a_hostile_activity_stays_text() -> None:
+    hostile = HOSTILE + "\x00\x1b\u202e\n\ud800"
+    steps = (a_step(hostile, starts=10), a_step("b", ends=10))
+    model = a_model(steps, (a_way(hostile, "b", 10),), (Variant((hostile, "b"), 10),))
+
+    for inline in (True, False):
+        root = parsed(drawn(model, labels={}, inline=inline))
+
+        tags = {element.tag.removeprefix(SVG) for element in root.iter()}
+        assert tags <= {"svg", "title", "desc", "style", "g", "path", "rect", "circle", "text"}
+        assert not {key for element in root.iter() for key in element.keys() if key.startswith("on")}
+        assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\ud800-\udfff]", "".join(root.itertext()))
+        assert HOSTILE[:20] in "".join(root.itertext())
+
+
+@pytest.mark.parametrize("label", ["Eingliederungsvereinbarungsfortschreibungsgespräch", "W" * 300, "a b " * 200])
+def test_a_long_label_stays_within_its_box(label: str) -> None:
+    root = parsed(drawn(a_model((a_step("a", starts=1, ends=1),)), labels={"a": label}))
+
+    group = next(g for g in root.iter(f"{SVG}g") if g.get("data-step"))
+    (x0, y0, x1, y1) = rects(root, "data-step")[0]
+    assert max(svg.text_width(text, 13.5) for text in texts(group)[:-1]) <= x1 - x0 - 12
+    assert all(y0 < float(text.get("y", "0")) < y1 for text in group.iter(f"{SVG}text"))
+    assert x1 - x0 <= 240
+
+
+def test_text_is_measured_no_narrower_than_dejavu_sans_draws_it() -> None:
+    import matplotlib
+    from PIL import ImageFont
+
+    font = ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"), 100)
+
+    for text in [*GERMAN.values(), "1.731 · 5,5 Tage", "ÄÖÜäöüß €%§", "Čeština żółć"]:
+        assert svg.text_width(text, 100) >= font.getlength(text) * 0.99, text
+
+
+# -- the picture
+
+
+@pytest.mark.parametrize("steps", [12, 18, 25, 29])
+def test_no_label_covers_a_box_or_another_label(steps: int) -> None:
+    root = parsed(drawn(CENTRE, max_steps=steps))
+
+    labels, boxes = rects(root, "data-from"), rects(root, "data-step")
+    assert len(labels) > steps
+    assert [label for label in labels for box in boxes if not apart(label, box)] == []
+    assert [a for k, a in enumerate(labels) for b in labels[k + 1 :] if not apart(a, b)] == []
+
+
+def test_everything_is_drawn_within_the_page() -> None:
+    shown = drawn(CENTRE, max_steps=25)
+
+    x1 = max(rect[2] for group in ("data-step", "data-from") for rect in rects(parsed(shown), group))
+    y1 = max(rect[3] for group in ("data-step", "data-from") for rect in rects(parsed(shown), group))
+    assert x1 <= shown.width
+    assert y1 <= shown.height
+
+
+def test_heavy_ways_are_drawn_after_light_ones() -> None:
+    root = parsed(drawn(CENTRE, max_steps=25, inline=True))
+
+    groups = [g for g in root.iter(f"{SVG}g") if g.get("data-from") and g.find(f"{SVG}path") is not None]
+    steps = [g for g in groups if g.get("data-from") != "begin" and g.get("data-to") != "end"]
+    widths = [float(g.findall(f"{SVG}path")[1].get("stroke-width", "0")) for g in steps]
+    assert widths == sorted(widths)
+    assert widths[0] < widths[-1]
+
+
+def test_a_drawing_for_paper_needs_no_style_sheet() -> None:
+    shown = drawn(CENTRE, max_steps=12, inline=True)
+
+    assert "<style" not in shown.svg
+    assert "var(" not in shown.svg
+    assert len(re.findall("class=", shown.svg)) == 1
+
+
+def test_every_class_of_a_drawing_for_the_screen_has_a_rule() -> None:
+    root = parsed(drawn(CENTRE, max_steps=25))
+
+    used = {element.get("class") for element in root.iter()} - {None, "pm-map"}
+    rules = set(re.findall(r"\.pm-map \.([a-z0-9-]+)\{", root.findtext(f"{SVG}style") or ""))
+    assert used <= rules
+
+
+@pytest.mark.parametrize(("looks", "ground"), [(LIGHT, GROUND[0]), (DARK, GROUND[1])])
+def test_texts_and_lines_have_the_contrast_that_wcag_asks_for(looks: dict[str, dict[str, str]], ground: str) -> None:
+    for side in SIDES:
+        assert contrast(looks[f"{side}-ink"]["fill"], looks[side]["fill"]) >= 4.5
+        assert contrast(looks["text"]["fill"], looks[side]["fill"]) >= 4.5
+        assert contrast(looks[side]["stroke"], ground) >= 3
+    assert contrast(looks["quiet"]["fill"], ground) >= 4.5
+    assert min(contrast(looks[f"way{k}"]["stroke"], ground) for k in range(1, 6)) >= 3
+    assert min(contrast(looks[end]["fill"], ground) for end in ("begin", "finish")) >= 3
+    assert min(contrast(looks[end]["fill"], looks["sign"]["fill"]) for end in ("begin", "finish")) >= 3
+
+
+def test_light_and_dark_name_the_same_things() -> None:
+    assert set(LIGHT) == set(DARK)
+
+
+def test_the_same_model_gives_the_same_bytes_whatever_the_order_of_its_parts_and_the_hash_seed() -> None:
+    program = (
+        "import hashlib; from tests.report.test_maps import drawn, CENTRE;"
+        "print(hashlib.sha256(drawn(CENTRE, max_steps=25).svg.encode()).hexdigest())"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    turned = replace(CENTRE, steps=CENTRE.steps[::-1], ways=CENTRE.ways[::-1])
+
+    assert len(answers) == 1
+    assert drawn(turned, max_steps=25).svg == drawn(CENTRE, max_steps=25).svg
+
+
+# -- small models
+
+
+def test_a_model_of_one_step_is_drawn_from_start_to_end() -> None:
+    shown = drawn(a_model((a_step("a", 10, starts=10, ends=10),)))
+
+    assert (shown.shown_steps, shown.shown_ways, shown.share_transitions) == (("a",), (), None)
+    assert texts(parsed(shown))[:2] == ["10", "10"]
+
+
+def test_steps_without_any_way_are_drawn_side_by_side() -> None:
+    root = parsed(drawn(a_model((a_step("a"), a_step("b"), a_step("c")))))
+
+    boxes = rects(root, "data-step")
+    assert len(boxes) == 3
+    assert all(apart(a, b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+
+
+def test_an_empty_model_says_that_there_is_nothing_to_show() -> None:
+    shown = drawn(a_model(()))
+
+    assert texts(parsed(shown)) == ["Es gibt keine Schritte zu zeigen."]
+    assert (shown.shown_steps, shown.share_transitions, shown.share_cases) == ((), None, None)
+
+
+def test_an_activity_without_a_name_is_drawn_and_said_to_have_none() -> None:
+    steps = (a_step("", starts=10), a_step(" ", ends=10))
+
+    shown = drawn(a_model(steps, (a_way("", " ", 10),)), labels={})
+
+    assert texts(parsed(shown)).count("(ohne Namen)") == 2
+    assert shown.shown_ways == (("", " "),)
+
+
+# -- legend and table
+
+
+def test_the_legend_has_an_entry_for_each_side_shown_and_for_ends_and_lines() -> None:
+    entries = legend("de", drawn(CENTRE, max_steps=25).sides)
+
+    assert [entry.key for entry in entries] == ["client", "office", "third", "unknown", "begin", "finish", "way"]
+    assert [entry.dashed for entry in entries if entry.key in SIDES] == [False, False, False, True]
+
+
+def test_the_table_has_a_row_for_each_way_shown_the_most_frequent_first() -> None:
+    shown = drawn(CENTRE, max_steps=25)
+
+    table = transitions_table(CENTRE, GERMAN, language="de", number=number, duration=duration, shown=shown.shown_ways)
+
+    assert len(table.rows) == len(shown.shown_ways)
+    assert table.head[:3] == ("von", "nach", "Übergänge")
+    assert table.rows[0][:3] == ("Einladung verschickt", "Erstgespräch", "2.725")
+
+
+def test_the_table_says_that_a_time_is_not_known() -> None:
+    model = a_model((a_step("a", starts=5), a_step("b", ends=5)), (a_way("a", "b", 5, None),))
+
+    table = transitions_table(model, {}, language="de", number=number, duration=duration)
+
+    assert table.rows == (("a", "b", "5", "100\u00a0%", "5", "nicht bekannt"),)

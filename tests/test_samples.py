@@ -1,0 +1,41 @@
+"""The sample log of event_logs/README.md gives what its last paragraph says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from procmine.log import Log, open_store
+from procmine.read.importing import import_log
+from procmine.schema import load_schema
+
+SAMPLE = Path(__file__).parents[1] / "event_logs" / "samples" / "one_case.csv"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
+    schema = load_schema()
+    return open_store(import_log(SAMPLE, tmp_path_factory.mktemp("sample") / "store", schema=schema), schema)
+
+
+def test_a_second_contact_with_the_same_worker_on_one_day_belongs_to_the_first(log: Log) -> None:
+    rows = log.engine.run("SELECT activity, contact_number, on_date - previous_date FROM contacts ORDER BY contact_number")
+
+    assert rows == [("first_interview", 1, None), ("followup_interview", 2, 21), ("joint_meeting", 3, 8)]
+
+
+def test_an_appointment_keeps_its_last_outcome_and_its_first_initiator(log: Log) -> None:
+    rows = log.engine.run("SELECT appointment_id, outcome, initiator FROM appointments ORDER BY 1")
+
+    assert rows == [("T1", "attended", "caseworker"), ("T2", "attended", "client"), ("T3", "no_show", None)]
+
+
+def test_a_transfer_without_a_type_is_warm_if_both_sides_met_within_fourteen_days(log: Log) -> None:
+    rows = log.engine.run("SELECT activity, transfer_kind, handover_type, derived FROM handovers ORDER BY on_date")
+
+    assert rows == [("referral", "external", "warm", True), ("worker_change", "internal", "file_only", False)]
+
+
+def test_a_request_is_met_by_the_first_contact_after_it(log: Log) -> None:
+    assert log.engine.run("SELECT fulfilled_on - on_date FROM requests") == [(7,)]
