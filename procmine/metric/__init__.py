@@ -1,0 +1,10 @@
+"""Metric: words, query and worked example of what is measured; the catalogue of them all."""
+
+from __future__ import annotations
+
+from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric, missing
+from procmine.metric.drawn import Drawn, drawn_table
+from procmine.metric.pairs import catalogue
+from procmine.metric.proof import prove
+
+__all__ = ["CONTRACT", "AnswersTo", "Drawn", "Example", "Metric", "catalogue", "drawn_table", "missing", "prove"]

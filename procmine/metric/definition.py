@@ -1,0 +1,94 @@
+"""What a metric is, as a value, and whether a log can bear it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from procmine.metric.drawn import Drawn
+from procmine.schema import Schema
+from procmine.sql import Query
+
+# What a metric's query gives, one row an item, and the kinds of value each may hold. Where the log does not say, the
+# numerator is empty.
+CONTRACT: Mapping[str, tuple[str, ...]] = {
+    "item_id": ("text",),
+    "case_id": ("key",),
+    "office": ("text",),
+    "on_date": ("date",),
+    "numerator": ("integer", "double"),
+    "denominator": ("integer", "double"),
+}
+
+Words = Mapping[str, str]
+Sentences = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersTo:
+    """The sentence of the article a metric answers to (German, as printed) and the number of its message, 1 to 5."""
+
+    message: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Rows in, rows out: the drawn tables a metric reads and the items it must give for them."""
+
+    tables: Mapping[str, Drawn]
+    result: Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric. Texts come by language (``de``, ``en``).
+
+    ``unit`` is share, mean or rate; ``polarity`` says whether more means that the case steers more. ``counts`` has the
+    words of numerator and denominator. ``groups`` names what the query gives beside the contract's columns. ``staff``:
+    caseworkers stand behind the figure; ``sensitive``: it bears on reductions, health or distress.
+    ``optional`` event columns may be absent, of each set in ``any_of`` one must be there. ``query`` is None only where
+    ``computed_by`` names a function in ``mine/``.
+    """
+
+    name: str
+    version: int
+    unit: str
+    polarity: str
+    title: Words
+    question: Words
+    definition: Words
+    counts: Mapping[str, Words]
+    answers_to: AnswersTo
+    caveats: Sentences
+    gaming: Sentences
+    counter_checks: Sentences
+    beside: Sentences
+    counter_metrics: tuple[str, ...]
+    groups: tuple[str, ...]
+    staff: bool
+    sensitive: bool
+    optional: frozenset[str]
+    any_of: tuple[frozenset[str], ...]
+    query: Query | None
+    computed_by: str | None
+    example: Example | None
+    where: str = field(compare=False)
+
+
+def missing(metric: Metric, schema: Schema, absent: Collection[str]) -> tuple[str, ...]:
+    """The event columns a metric lacks in a log whose export has not the ``absent`` ones; empty if it is measurable.
+
+    Columns of which one would do stand as one entry, joined by ``|``: ``handover_type|participants``.
+    """
+    if metric.query is None:
+        return ()
+    lacking: set[str] = set()
+    choices = list(metric.any_of)
+    for table, columns in metric.query.needs.items():
+        for name in columns:
+            column = schema.tables[table].column(name)
+            lacking.update(set(column.needs) & set(absent) - metric.optional)
+            choices.append(frozenset(column.any_of))
+    lacking.update("|".join(sorted(choice)) for choice in choices if choice and choice <= set(absent))
+    return tuple(sorted(lacking))

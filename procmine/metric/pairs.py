@@ -1,0 +1,167 @@
+"""Every pair of files in metrics/ read, checked and made a Metric."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from procmine.content import listing, place_of, read_text
+from procmine.errors import ContentError, nearest
+from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric
+from procmine.metric.drawn import Drawn, drawn_table
+from procmine.metric.sheet import Sheet
+from procmine.schema import Schema, load_schema
+from procmine.sql import Query, read_query, together
+
+UNITS = ("share", "mean", "rate")
+POLARITIES = ("higher", "lower", "none")
+
+
+def catalogue(study: Path | None = None, schema: Schema | None = None) -> Mapping[str, Metric]:
+    """All metrics by name: the shipped ones, with a study's own beside them or, under the same name, in for them.
+
+    Raises ContentError with every fault of every file, each with its place.
+    """
+    known = schema or load_schema(study)
+    sheets, queries = listing("metrics", ".toml", study), listing("metrics", ".sql", study)
+    faults: list[ContentError] = []
+    metrics: dict[str, Metric] = {}
+    for name, entry in queries.items():
+        if name not in sheets:
+            what = f"There is no {name}.toml beside it: a metric is a pair of files."
+            faults.append(ContentError(what, where=place_of(entry)))
+    for name, entry in sheets.items():
+        try:
+            metrics[name] = _metric(name, entry, queries.get(name), known, sheets)
+        except ContentError as fault:
+            faults.append(fault)
+    if faults:
+        raise together(faults)
+    return metrics
+
+
+def _metric(name: str, entry: Traversable, sql: Traversable | None, schema: Schema, known: Collection[str]) -> Metric:
+    sheet = Sheet(entry)
+    groups = tuple(str(each) for each in sheet.get("", "groups", []))
+    computed_by = sheet.get("", "computed_by")
+    query, sql_fault = _query(sheet, name, sql, computed_by, groups, schema)
+    metric = Metric(
+        name=name,
+        version=_version(sheet),
+        unit=sheet.choice("unit", UNITS),
+        polarity=sheet.choice("polarity", POLARITIES),
+        title=sheet.words("title"),
+        question=sheet.words("question"),
+        definition=sheet.words("definition"),
+        counts={part: sheet.words("counts", part) for part in ("numerator", "denominator")},
+        answers_to=_answers_to(sheet),
+        caveats=sheet.sentences("caveats"),
+        gaming=sheet.sentences("gaming"),
+        counter_checks=sheet.sentences("counter_checks"),
+        beside=sheet.sentences("beside"),
+        counter_metrics=sheet.names("", "counter_metrics", set(known) - {name}, "metric"),
+        groups=groups,
+        staff=sheet.flag("staff"),
+        sensitive=sheet.flag("sensitive"),
+        optional=frozenset(sheet.names("needs", "optional", schema.importable, "event column")),
+        any_of=_any_of(sheet, schema),
+        query=query,
+        computed_by=computed_by,
+        example=None if computed_by else _example(sheet, query, groups, schema),
+        where=sheet.place,
+    )
+    sheet.leftovers()
+    faults = [fault for _, fault in sorted(sheet.faults, key=lambda pair: pair[0])] + sql_fault
+    if faults:
+        raise together(faults)
+    return metric
+
+
+def _version(sheet: Sheet) -> int:
+    value = sheet.get("", "version")
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        sheet.fault("", "version", "version is no whole number from 1.", "Raise it whenever a figure can change.")
+        return 0
+    return value
+
+
+def _answers_to(sheet: Sheet) -> AnswersTo:
+    message, sentence = sheet.get("answers_to", "message"), sheet.get("answers_to", "sentence")
+    if message not in range(1, 6):
+        sheet.fault("answers_to", "message", "answers_to.message is none of the five messages.", "Write 1 to 5.")
+    if not isinstance(sentence, str) or not sentence.strip():
+        sheet.fault("answers_to", "sentence", "answers_to.sentence is missing.", "Quote the sentence in German.")
+    return AnswersTo(message if isinstance(message, int) else 0, str(sentence or ""))
+
+
+def _any_of(sheet: Sheet, schema: Schema) -> tuple[frozenset[str], ...]:
+    choices = sheet.get("needs", "any_of", [])
+    if not isinstance(choices, list) or not all(isinstance(choice, list) for choice in choices):
+        sheet.fault("needs", "any_of", "needs.any_of is no list of lists.", 'Write any_of = [["…", "…"]].')
+        return ()
+    for each in (each for choice in choices for each in choice):
+        if each not in schema.importable:
+            what = f"There is no event column {each}."
+            sheet.fault("needs", "any_of", what, nearest(str(each), schema.importable))
+    return tuple(frozenset(choice) for choice in choices)
+
+
+def _query(
+    sheet: Sheet, name: str, sql: Traversable | None, computed_by: Any, groups: tuple[str, ...], schema: Schema
+) -> tuple[Query | None, list[ContentError]]:
+    """The metric's query and its faults: house SQL, and the columns of the contract."""
+    if computed_by is not None:
+        if not isinstance(computed_by, str) or not computed_by.isidentifier():
+            sheet.fault("", "computed_by", f"computed_by is {computed_by!r}.", "Name a function of procmine.mine.")
+        if sql is not None:
+            sheet.fault("", "computed_by", f"There is a {name}.sql as well.", "A metric is computed one way.")
+        return None, []
+    if sql is None:
+        sheet.fault("", "", f"There is no {name}.sql beside it: a metric is a pair of files.")
+        return None, []
+    where = place_of(sql)
+    try:
+        query = read_query(read_text(sql), where=where, tables=schema.derived_columns())
+    except ContentError as fault:
+        return None, [fault]
+    wanted = {**CONTRACT, **dict.fromkeys(groups, ("text",))}
+    return query, [ContentError(what, where=where, hint=hint) for what, hint in _breaches(query, wanted)]
+
+
+def _breaches(query: Query, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    for name in wanted:
+        if name not in query.columns:
+            yield f"The query gives no column {name}.", f"It must give {', '.join(wanted)}."
+    for name, found in query.families.items():
+        if name not in wanted:
+            yield f"The query gives {name}, which is not asked for.", "Name it in groups, or leave it out."
+        elif found not in wanted[name]:
+            yield f"The query gives {name} as {found}.", f"It must be {' or '.join(wanted[name])}."
+
+
+def _example(sheet: Sheet, query: Query | None, groups: tuple[str, ...], schema: Schema) -> Example | None:
+    """The worked example; it must bring every table and column the query reads."""
+    drawings = sheet.values.get("example")
+    sheet.asked[""].add("example")
+    if not isinstance(drawings, dict) or "result" not in drawings:
+        sheet.fault("", "example", "There is no worked example.", "Draw rows in and rows out under [example].")
+        return None
+    result_kinds = {"item_id": "text", "case_id": "key", "office": "text", "on_date": "date"}
+    result_kinds |= {"numerator": "number", "denominator": "number"} | dict.fromkeys(groups, "text")
+    tables: dict[str, Drawn] = {}
+    for name, drawing in drawings.items():
+        kinds = result_kinds if name == "result" else schema.all_columns().get(name)
+        if kinds is None:
+            sheet.fault("example", name, f"There is no table {name}.", nearest(name, schema.tables))
+            continue
+        start = sheet.line("example", name)
+        table, faults = drawn_table(str(drawing), kinds, place=sheet.place, line=start)
+        sheet.faults.extend(faults)
+        tables[name] = table
+    for name, columns in query.needs.items() if query else ():
+        drawn = tables.get(name)
+        for column in sorted(columns if drawn is None else columns - set(drawn.columns)):
+            sheet.fault("example", name, f"The example has no {name}.{column}, which the query reads.")
+    return Example({name: table for name, table in tables.items() if name != "result"}, tables["result"])
