@@ -92,7 +92,8 @@ def measure_one(
     groupings = _groupings(asked, metric.groups)
     sums = _run(log, metric, groupings, period, start, end)
     workers = _workers(log, metric, groupings, period, start, end) if metric.staff else {}
-    found = tuple(judge(metric, one, workers.get(_key(one.group, one.period))) for one in sums)
+    blind = _one_sided(log, metric)
+    found = tuple(judge(metric, one, workers.get(_key(one.group, one.period)), blind) for one in sums)
     seen = {_key(one.group, one.period) for one in sums}
     silent = tuple(
         _not_measurable(metric, group, None, _no_items_reason(metric))
@@ -108,8 +109,17 @@ def _expected(log: Log, by: Sequence[str]) -> tuple[dict[str, str], ...]:
     return ({}, *({"office": name} for name in offices))
 
 
-def judge(metric: Metric, sums: Sums, workers: int | None) -> Measurement:
-    """A group's sums become a figure with interval, bounds, status and reason; pure, for tests and merged packs."""
+def _one_sided(log: Log, metric: Metric) -> tuple[str, ...]:
+    """The columns that are absent or empty and without which the log can show hits but no misses."""
+    filled = {str(column["name"]) for column in log.receipt["columns"] if column["filled"]}
+    return tuple(sorted(metric.one_sided - filled))
+
+
+def judge(metric: Metric, sums: Sums, workers: int | None, blind: Sequence[str] = ()) -> Measurement:
+    """A group's sums become a figure with interval, bounds, status and reason; pure, for tests and merged packs.
+
+    ``workers`` is the number of distinct caseworkers behind it, ``blind`` names columns without which only hits are known.
+    """
     total = sums.n + sums.unknown
     coverage = sums.n / total if total else None
     index = metric.unit in ("share", "mean")
@@ -120,7 +130,7 @@ def judge(metric: Metric, sums: Sums, workers: int | None) -> Measurement:
             sums.known_cases, sums.x, sums.n, sums.xx, sums.xn, sums.nn, share=index
         )
         value, interval, effective = estimate.ratio, estimate.interval, estimate.effective_n
-    status, reason = _status(metric, sums, coverage, effective, workers)
+    status, reason = _status(metric, sums, coverage, effective, workers, blind)
     shown = status is not Status.NOT_MEASURABLE
     return Measurement(
         metric=metric.name,
@@ -145,7 +155,12 @@ def judge(metric: Metric, sums: Sums, workers: int | None) -> Measurement:
 
 
 def _status(
-    metric: Metric, sums: Sums, coverage: float | None, effective: float | None, workers: int | None
+    metric: Metric,
+    sums: Sums,
+    coverage: float | None,
+    effective: float | None,
+    workers: int | None,
+    blind: Sequence[str],
 ) -> tuple[Status, Mapping[str, str]]:
     if coverage is None or coverage < LEAST_COVERAGE:
         known, items = sums.items - sums.unknown_items, sums.items
@@ -167,6 +182,11 @@ def _status(
         return Status.INSUFFICIENT_N, {
             "de": f"Zu wenige Fachkräfte hinter der Zahl: weniger als {LEAST_WORKERS}.",
             "en": f"Too few caseworkers behind the figure: fewer than {LEAST_WORKERS}.",
+        }
+    if blind:
+        return Status.LOW_COVERAGE, {
+            "de": f"Nur Treffer sind erkennbar: Ohne {', '.join(blind)} sagt der Auszug nie, dass etwas nicht so war.",
+            "en": f"Only hits can be seen: without {', '.join(blind)} the export never says that something was not so.",
         }
     if coverage < FULL_COVERAGE:
         percent = f"{100 * coverage:.0f}"

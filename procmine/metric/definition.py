@@ -47,8 +47,9 @@ class Metric:
     ``unit`` is share, mean or rate; ``polarity`` says whether more means that the case steers more. ``counts`` has the
     words of numerator and denominator. ``groups`` names what the query gives beside the contract's columns. ``staff``:
     caseworkers stand behind the figure; ``sensitive``: it bears on reductions, health or distress.
-    ``optional`` event columns may be absent, of each set in ``any_of`` one must be there. ``query`` is None only where
-    ``computed_by`` names a function in ``mine/``.
+    ``optional`` event columns may be absent, of each set in ``any_of`` one must be there.
+    ``one_sided`` columns are those without which only hits can be known: the figure then stands under reserve. ``query`` is
+    None only where ``computed_by`` names a function in ``mine/``.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Metric:
     sensitive: bool
     optional: frozenset[str]
     any_of: tuple[frozenset[str], ...]
+    one_sided: frozenset[str]
     query: Query | None
     computed_by: str | None
     example: Example | None

@@ -67,6 +67,7 @@ def _metric(name: str, entry: Traversable, sql: Traversable | None, schema: Sche
         sensitive=sheet.flag("sensitive"),
         optional=frozenset(sheet.names("needs", "optional", schema.importable, "event column")),
         any_of=_any_of(sheet, schema),
+        one_sided=frozenset(sheet.names("needs", "one_sided", schema.importable, "event column")),
         query=query,
         computed_by=computed_by,
         example=None if computed_by else _example(sheet, query, groups, schema),
