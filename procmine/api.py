@@ -110,9 +110,7 @@ def audit(
     title: str | None = None,
 ) -> Audited:
     """Check, mine, measure, compare and write one HTML report with its manifest into ``out``."""
-    return publish.audit(
-        Path(path), out=Path(out), source=source, language=language, privacy=privacy, title=title
-    )
+    return publish.audit(Path(path), out=Path(out), source=source, language=language, privacy=privacy, title=title)
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -20,7 +20,8 @@ STORE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """An opened log store. ``engine`` shows the tables of ``schema`` plus case_names and worker_names, and is locked."""
+    """An opened log store. ``engine`` shows the tables of ``schema`` plus case_names and worker_names, and is
+    locked."""
 
     store: Path
     receipt: Mapping[str, Any]
@@ -48,7 +49,9 @@ def read_receipt(store: Path) -> dict[str, Any]:
     try:
         receipt: dict[str, Any] = json.loads((store / RECEIPT).read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise InputError(f"The log store is damaged: {fault}.", where=str(store), hint="Import the log again.") from fault
+        raise InputError(
+            f"The log store is damaged: {fault}.", where=str(store), hint="Import the log again."
+        ) from fault
     if receipt.get("store_version") != STORE_VERSION:
         raise InputError(
             f"The log store has version {receipt.get('store_version')}, this procmine reads {STORE_VERSION}.",
@@ -66,11 +69,13 @@ def open_store(store: Path, schema: Schema) -> Log:
     fill_vocabulary(engine, schema)
     show_events(engine, schema, [store / "events" / f"{number:04d}.parquet" for number in partitions])
     for name in receipt["derived_tables"]:
-        files = [store / "derived" / name / f"{number:04d}.parquet" for number in partitions]
+        files = [store / "derived" / name / f"{number:04d}.parquet" for number in range(receipt["bundles"])]
         engine.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {_parquet(files)}")
     for name in ("cases", "workers"):
         view = {"cases": "case_names", "workers": "worker_names"}[name]
-        engine.connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {_parquet([store / 'names' / f'{name}.parquet'])}")
+        engine.connection.execute(
+            f"CREATE VIEW {view} AS SELECT * FROM {_parquet([store / 'names' / f'{name}.parquet'])}"
+        )
     return Log(store, receipt, lock(engine, (store,)), schema)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share with what it rests on: ``hits`` of ``known`` known of ``total`` eligible; value None if nothing is known."""
+    """A share with what it rests on: ``hits`` of ``known`` known of ``total`` eligible; value None if nothing is
+    known."""
 
     hits: int
     known: int
@@ -49,8 +50,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One directly-follows pair. Times between the two events in seconds; None where only dates are known and both fall on
-    one day, or where fewer than two transitions stand behind it."""
+    """One directly-follows pair. Times between the two events in seconds; None where only dates are known and both
+    fall on one day, or where fewer than two transitions stand behind it. ``timed`` is the number of transitions the
+    times rest on."""
 
     source: str
     target: str
@@ -59,6 +61,7 @@ class Way:
     median_seconds: float | None
     p90_seconds: float | None
     steering: Steering
+    timed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class TreeNode:
-    """A process tree: ``operator`` is sequence, xor, parallel, loop or or; a leaf has an ``activity`` (None = silent)."""
+    """A process tree: ``operator`` is sequence, xor, parallel, loop or or; a leaf has an ``activity`` (None =
+    silent)."""
 
     operator: str | None
     activity: str | None
@@ -106,8 +110,9 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How well the net and the log fit each other. ``on_cases`` is the number of cases the figures rest on; a figure that
-    was not computed is None and ``reason`` says why."""
+    """How well the net and the log fit each other. ``on_cases`` is the number of cases the figures rest on; a figure
+    that was not computed is None and ``reason`` says why. ``precision_steps`` is the share of the log's steps that lie
+    on a course the model can replay; precision looks at these only."""
 
     fitness: float | None
     fitness_method: str
@@ -116,13 +121,15 @@ class Quality:
     on_cases: int
     of_cases: int
     reason: str = ""
+    precision_steps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """What was mined from a log: the directly-follows view with steering, the variants, and the discovered net.
 
-    ``variants`` holds the most frequent ones, ``variant_count`` says how many there are in all.
+    ``variants`` holds the most frequent ones, ``variant_count`` says how many there are in all. ``mined_cases`` is the
+    number of cases whose courses the net was mined from (all, unless the log is beyond what the miner can take).
     """
 
     steps: tuple[Step, ...]
@@ -136,3 +143,4 @@ class Model:
     tree: TreeNode | None
     net: Net | None
     quality: Quality | None
+    mined_cases: int = 0

@@ -16,7 +16,8 @@ _COLUMN_KEYS = {"kind", "required", "level", "xes", "de", "en", "needs", "any_of
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``kind`` is one of KINDS, ``title`` its words, ``needs`` and ``any_of`` the event columns it rests on."""
+    """One column: ``kind`` is one of KINDS, ``title`` its words, ``needs`` and ``any_of`` the event columns it rests
+    on."""
 
     name: str
     kind: str

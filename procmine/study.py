@@ -18,7 +18,8 @@ from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
 from procmine.privacy import Released, join, release, release_model, release_receipt
-from procmine.read.importing import import_log, procmine_version, quiet
+from procmine.read.importing import import_log, quiet
+from procmine.read.receipt import procmine_version
 from procmine.read.source import CANONICAL, Source, load_source
 from procmine.schema import Schema, load_schema
 
@@ -40,8 +41,9 @@ class Study:
     privacy: str | None = None
 
 
-def read_study(path: Path) -> Study:
+def read_study(path: Path | str) -> Study:
     """A study folder's procmine.toml; any other path is a study of just that log. Raises ContentError, InputError."""
+    path = Path(path)
     settings = path / SETTINGS
     if not settings.is_file():
         return Study(None, path)
@@ -56,13 +58,11 @@ def read_study(path: Path) -> Study:
             raise ContentError(f"{key} must be a text in quotes.", where=SETTINGS)
     if "log" not in raw:
         raise ContentError("The study names no log.", where=SETTINGS, hint='Add a line such as log = "extract.csv".')
-    return Study(
-        path, path / raw["log"], raw.get("source"), raw.get("title"), raw.get("language"), raw.get("privacy")
-    )
+    return Study(path, path / raw["log"], raw.get("source"), raw.get("title"), raw.get("language"), raw.get("privacy"))
 
 
 def open_log(
-    path: Path,
+    path: Path | str,
     *,
     source: str | None = None,
     study: Path | None = None,
@@ -221,5 +221,3 @@ def _workers(log: Log, office: str | None = None) -> int:
 
 def _means(asked: Mapping[str, Metric]) -> frozenset[str]:
     return frozenset(name for name, metric in asked.items() if metric.unit == "mean")
-
-

@@ -16,7 +16,19 @@ from procmine.metric import catalogue
 from procmine.schema import load_schema
 from procmine.study import SETTINGS
 
-NEEDED = ("duckdb", "sqlglot", "pm4py", "graphlay", "plotly", "matplotlib", "jinja2", "numpy", "scipy", "pandas", "typer")
+NEEDED = (
+    "duckdb",
+    "sqlglot",
+    "pm4py",
+    "graphlay",
+    "plotly",
+    "matplotlib",
+    "jinja2",
+    "numpy",
+    "scipy",
+    "pandas",
+    "typer",
+)
 _STUDY = """# A study: a log, how it is read, and what its report says. Everything here may be edited.
 title = "Unsere Studie"
 log = "extract.csv"
@@ -59,7 +71,11 @@ def doctor() -> tuple[Check, ...]:
         checks.append(Check("content", False, fault.sentence(), "Mend the file or install procmine again."))
     folder = Path(tempfile.gettempdir())
     writable = os.access(folder, os.W_OK)
-    checks.append(Check("temporary folder", writable, "writable" if writable else "not writable", "" if writable else "Set TMPDIR."))
+    checks.append(
+        Check(
+            "temporary folder", writable, "writable" if writable else "not writable", "" if writable else "Set TMPDIR."
+        )
+    )
     return tuple(checks)
 
 

@@ -85,7 +85,8 @@ def test_unknown_initiators_widen_the_bounds_and_lower_the_coverage(
 
 
 @pytest.mark.parametrize(
-    ("known", "status"), [(80, Status.OK), (79, Status.LOW_COVERAGE), (50, Status.LOW_COVERAGE), (49, Status.NOT_MEASURABLE)]
+    ("known", "status"),
+    [(80, Status.OK), (79, Status.LOW_COVERAGE), (50, Status.LOW_COVERAGE), (49, Status.NOT_MEASURABLE)],
 )
 def test_coverage_decides_the_status(
     opened: Callable[[str], Log], metrics: Mapping[str, Metric], known: int, status: Status
@@ -109,7 +110,9 @@ def test_fewer_than_thirty_cases_are_too_few(opened: Callable[[str], Log], metri
 def test_an_absent_attribute_is_not_measurable_and_never_zero(
     opened: Callable[[str], Log], metrics: Mapping[str, Metric]
 ) -> None:
-    found = measure(opened("case_id,activity,timestamp,office\na,x,2025-01-01,A\nb,x,2025-01-01,B\n"), metrics, by=("office",))
+    found = measure(
+        opened("case_id,activity,timestamp,office\na,x,2025-01-01,A\nb,x,2025-01-01,B\n"), metrics, by=("office",)
+    )
 
     assert {one.status for one in found} == {Status.NOT_MEASURABLE}
     assert {one.value for one in found} == {None}
@@ -133,7 +136,9 @@ def test_offices_and_periods_add_up_to_the_whole(opened: Callable[[str], Log], m
     january = appointments([(f"a{n}", "t", ("client", "caseworker")[n % 3 == 0]) for n in range(40)], "A")
     march = appointments([(f"b{n}", "t", ("client", "caseworker")[n % 2]) for n in range(50)], "B", "2025-03-31")
     log = opened(f"{HEAD}\n{january}\n{march}\n")
-    found = [one for one in measure(log, metrics, by=("office", "quarter")) if one.metric == "self_initiated_appointments"]
+    found = [
+        one for one in measure(log, metrics, by=("office", "quarter")) if one.metric == "self_initiated_appointments"
+    ]
     name = "self_initiated_appointments"
 
     assert of(found, name).items == of(found, name, office="A").items + of(found, name, office="B").items == 90  # type: ignore[operator]

@@ -20,7 +20,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
 
 
 def test_a_second_contact_with_the_same_worker_on_one_day_belongs_to_the_first(log: Log) -> None:
-    rows = log.engine.run("SELECT activity, contact_number, on_date - previous_date FROM contacts ORDER BY contact_number")
+    rows = log.engine.run(
+        "SELECT activity, contact_number, on_date - previous_date FROM contacts ORDER BY contact_number"
+    )
 
     assert rows == [("first_interview", 1, None), ("followup_interview", 2, 21), ("joint_meeting", 3, 8)]
 

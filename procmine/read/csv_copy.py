@@ -117,7 +117,8 @@ def accepted_bytes(data: bytes, found: Scan, dialect: Dialect) -> bytes:
     if dialect.line_end == CR:
         values = values.copy()
         values[found.ends] = LF
-    return values[keep].tobytes()
+    kept: bytes = values[keep].tobytes()
+    return kept
 
 
 def safe_name(path: Path, folder: Path) -> Path:

@@ -13,7 +13,8 @@ from procmine.read.limits import LIMITS
 CANDIDATES = (b";", b",", b"\t", b"|")
 SHOWN = {b";": "semicolon", b",": "comma", b"\t": "tab", b"|": "vertical bar"}
 SAMPLE = 100
-_VALUE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{4}.*|\d{1,2}/\d{1,2}/\d{4}.*|-?\d+([.,]\d+)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{4}.*|\d{1,2}/\d{1,2}/\d{4}.*")
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +167,11 @@ def _names(raw: bytes, dialect: Dialect, where: str, declared: bool) -> tuple[tu
         raise InputError(f"The file has {len(names):,} columns, the limit is {LIMITS.columns:,}.", where=where)
     if any(len(name) > LIMITS.column_name for name in names):
         raise InputError(f"A column name is longer than {LIMITS.column_name:,} characters.", where=where)
-    values = [name for name in names if _VALUE.fullmatch(name.strip())]
-    if values:
+    dates = sum(bool(_DATE.fullmatch(name.strip())) for name in names)
+    numbers = sum(bool(_NUMBER.fullmatch(name.strip())) for name in names)
+    if dates or 2 * numbers > len(names):
         raise InputError(
-            f"The first line holds values, not column names ({len(values)} of {len(names)} are dates or numbers).",
+            f"The first line holds values, not column names ({dates + numbers} of {len(names)} are dates or numbers).",
             where=where,
             hint="Export with a header line.",
         )

@@ -39,10 +39,17 @@ class Dialect:
 
     @property
     def row(self) -> re.Pattern[bytes]:
-        """One whole row with its line end (group 1)."""
-        cell = self.cell
+        """One whole row, however many fields it has, with its line end (group 1)."""
+        return self._row(b"*+")
+
+    @property
+    def full_row(self) -> re.Pattern[bytes]:
+        """One whole row of as many fields as the header, with its line end (group 1)."""
+        return self._row(b"{%d}+" % (self.fields - 1))
+
+    def _row(self, times: bytes) -> re.Pattern[bytes]:
         end = rb"(\r?\n)" if self.line_end == LF else rb"(\r)"
-        return re.compile(rb"(?:%b)(?:%b(?:%b))*+%b" % (cell, re.escape(self.delimiter), cell, end))
+        return re.compile(rb"(?:%b)(?:%b(?:%b))%b%b" % (self.cell, re.escape(self.delimiter), self.cell, times, end))
 
     @property
     def cell(self) -> bytes:
@@ -198,7 +205,7 @@ def _sorted_out(
     good = widths == dialect.fields
     good[stray] = False
     lengths = stops - starts
-    for row in np.flatnonzero(lengths > LIMITS.field_bytes):
+    for row in np.flatnonzero(lengths > LIMITS.field_bytes).tolist():
         good[row] = good[row] and _too_long(data[starts[row] : stops[row]], dialect) is None
     refused = []
     stray_rows = set(stray.tolist())
@@ -259,19 +266,22 @@ def cells(raw: bytes, dialect: Dialect) -> list[bytes]:
 
 def _row_by_row(data: bytes, dialect: Dialect, first_line: int, *, last: bool) -> Scan:
     """The slow way: a row whose quotes break the rules loses its first line, and reading goes on after that line."""
-    pattern, cell = dialect.row, re.compile(dialect.cell)
+    full_row, any_row, cell = dialect.full_row, dialect.row, re.compile(dialect.cell)
     end = bytes([dialect.line_end])
-    spans: list[tuple[int, int, int, int]] = []
+    spans: list[tuple[int, int, int, int, int]] = []
     refused: list[Refused] = []
     place, line, last_line = 0, first_line, 0
     while place < len(data):
-        match = pattern.match(data, place)
+        match, width = full_row.match(data, place), dialect.fields
+        if match is None and (match := any_row.match(data, place)) is not None:
+            width = len(cells(data[place : match.start(1)], dialect))
         if match is not None:
-            spans.append((place, match.start(1), match.end() - 1, line))
-            if match.start(1) > place:
+            stop, after = match.span(1)
+            spans.append((place, stop, after - 1, line, width))
+            if stop > place:
                 last_line = line
-            line += data.count(end, place, match.end())
-            place = match.end()
+            line += data.count(end, place, after)
+            place = after
             continue
         reason = _fault(data, place, dialect, cell, last=last)
         stop = data.find(end, place)
@@ -281,10 +291,9 @@ def _row_by_row(data: bytes, dialect: Dialect, first_line: int, *, last: bool) -
         refused.append(Refused(line, reason, kept_text(raw)))
         last_line = line
         place, line = stop + 1, line + 1
-    rows = np.array(spans, np.int64).reshape(-1, 4)
-    widths = np.array([len(cells(data[start:stop], dialect)) for start, stop, _, _ in spans], np.int64)
-    if len(rows):
-        found = _sorted_out(data, dialect, rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], widths, NONE, 0)
+    if spans:
+        starts, stops, ends, numbers, widths = np.array(spans, np.int64).T
+        found = _sorted_out(data, dialect, starts, stops, ends, numbers, widths, NONE, 0)
     else:
         found = Scan(rows=0, consumed=0, lines=0)
     found.refused = sorted([*found.refused, *refused], key=lambda row: row.line)

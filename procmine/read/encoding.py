@@ -27,6 +27,8 @@ def decide(first: bytes, declared: str | None, where: str) -> tuple[str, str, in
     ('utf-8', 'byte order mark', 3)
     """
     mark, by_mark = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), (b"", ""))
+    if first.startswith(b"PK\x03\x04"):
+        raise InputError("This is a ZIP or Excel file, not text.", where=where, hint="Save the sheet as CSV (UTF-8).")
     if declared is None:
         if by_mark:
             return by_mark, "byte order mark", len(mark) if by_mark == UTF8 else 0
@@ -43,6 +45,12 @@ def decide(first: bytes, declared: str | None, where: str) -> tuple[str, str, in
             f"{declared} is declared, but the byte order mark says {by_mark}.",
             where=f"{where}:1",
             hint="Correct the source file.",
+        )
+    if name in ("utf-16", "utf-32") and not by_mark:
+        raise InputError(
+            f"{declared} is declared, but the file has no byte order mark.",
+            where=f"{where}:1",
+            hint=f"Declare {name}-le or {name}-be.",
         )
     return name, "declared", len(mark) if by_mark and name == UTF8 else 0
 

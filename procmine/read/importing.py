@@ -6,18 +6,19 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from procmine.content import listing, one, read_text
 from procmine.engines.duckdb import DuckDB, connect, literal
-from procmine.errors import InputError, ProcmineError
+from procmine.errors import InputError
 from procmine.log import RECEIPT, STORE_VERSION, is_store
-from procmine.read.normalise import LISTED, Tally, normalise
+from procmine.read.normalise import normalise
 from procmine.read.raw import RawFile
+from procmine.read.receipt import compose_receipt, procmine_version, reasons_of, staged_counts
 from procmine.read.source import CANONICAL, Source
 from procmine.read.store import save_receipt, whole_folder, write_store
+from procmine.read.tally import Tally
 from procmine.schema import Schema
 
 Progress = Callable[[str, float], None]
@@ -60,11 +61,14 @@ def files_of(path: Path, source: Source) -> tuple[Path, ...]:
     found = sorted(
         entry
         for entry in (path.glob(source.pattern) if source.pattern else path.iterdir())
-        if entry.is_file() and any(entry.name.lower().endswith(suffix) for suffix in SUFFIXES)
+        if entry.is_file()
+        and any(entry.name.lower().endswith(suffix) for suffix in SUFFIXES)
         and entry.name != "SOURCE.txt"
     )
     if not found:
-        raise InputError("The folder holds no log file.", where=str(path), hint=f"Known: {', '.join(sorted(SUFFIXES))}.")
+        raise InputError(
+            "The folder holds no log file.", where=str(path), hint=f"Known: {', '.join(sorted(SUFFIXES))}."
+        )
     return tuple(found)
 
 
@@ -104,14 +108,13 @@ def _build(
     raws: list[RawFile] = []
     tallies: list[Tally] = []
     for number, file in enumerate(files):
+
         def seen(done: int, total: int, number: int = number) -> None:
             progress("read", (number + (done / total if total else 1.0)) / len(files))
 
         raw = _read(engine, file, f"raw_{number}", number, source, seen)
         progress("normalise", number / len(files))
-        tallies.append(
-            normalise(engine, raw, f"raw_{number}", "staged", file_no=number, source=source, schema=schema)
-        )
+        tallies.append(normalise(engine, raw, f"raw_{number}", "staged", file_no=number, source=source, schema=schema))
         raws.append(raw)
         engine.connection.execute(f"DROP TABLE raw_{number}")
     accepted = int(engine.run("SELECT COUNT(*) FROM staged")[0][0])
@@ -120,13 +123,14 @@ def _build(
         raise InputError(
             f"No event could be read ({sum(raw.rows_read for raw in raws)} rows, {quarantined} refused).",
             where=path.name,
-            hint="; ".join(f"{entry['reason']}: {entry['rows']}" for entry in _reasons(engine, raws)) or "The log is empty.",
+            hint="; ".join(f"{entry['reason']}: {entry['rows']}" for entry in reasons_of(engine, raws))
+            or "The log is empty.",
         )
     present = frozenset[str]().union(*(tally.present for tally in tallies)) | {"office", "local_date", "date_only"}
     present |= {"planned_date"} if "planned_at" in present else set()
     present |= {"requested_date"} if "requested_at" in present else set()
-    counts = _counts(engine)
-    receipt = _receipt(path, raws, tallies, source, schema, engine, accepted, quarantined) | counts
+    counts = staged_counts(engine)
+    receipt = compose_receipt(path, raws, tallies, source, schema, engine, accepted, quarantined) | counts
     receipt |= write_store(engine, "staged", folder, schema, present, progress)
     receipt["cases"] = sum(office["cases"] for office in receipt["offices"])
     return receipt
@@ -156,128 +160,11 @@ def _save_quarantine(engine: DuckDB, raws: Sequence[RawFile], folder: Path) -> i
     engine.connection.execute("CREATE TABLE file_names (file_no INTEGER, file VARCHAR)")
     engine.connection.executemany("INSERT INTO file_names VALUES (?, ?)", [(n, raw.name) for n, raw in enumerate(raws)])
     engine.connection.execute(
-        'COPY (SELECT f.file, q.line, q."column", q.reason, q.raw FROM quarantine AS q JOIN file_names AS f USING (file_no) '
-        f"ORDER BY q.file_no, q.line, q.reason, q.raw) TO {literal(str(folder / 'quarantine.parquet'))} (FORMAT parquet)"
+        'COPY (SELECT f.file, q.line, q."column", q.reason, q.raw '
+        "FROM quarantine AS q JOIN file_names AS f USING (file_no) ORDER BY q.file_no, q.line, q.reason, q.raw) "
+        f"TO {literal(str(folder / 'quarantine.parquet'))} (FORMAT parquet)"
     )
     return int(engine.run("SELECT COUNT(*) FROM quarantine")[0][0])
-
-
-def _reasons(engine: DuckDB, raws: Sequence[RawFile]) -> list[dict[str, Any]]:
-    return [
-        {"reason": str(reason), "rows": int(rows), "first_line": int(line), "file": raws[int(file_no)].name}
-        for file_no, reason, rows, line in engine.run(
-            "SELECT file_no, reason, COUNT(*), MIN(line) FROM quarantine GROUP BY 1, 2 ORDER BY 1, 2"
-        )
-    ]
-
-
-def _counts(engine: DuckDB) -> dict[str, Any]:
-    """Figures of the staged events that a receipt states."""
-    events, first, last, dates = engine.run(
-        "SELECT COUNT(*), MIN(local_date), MAX(local_date), COUNT(*) FILTER (WHERE date_only) FROM staged"
-    )[0]
-    tied = engine.run(
-        "SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM staged GROUP BY case_id, timestamp HAVING COUNT(*) > 1)"
-    )[0][0]
-    return {
-        "events": int(events),
-        "first_day": str(first),
-        "last_day": str(last),
-        "ties": {"same_time": int(tied), "date_only": int(dates)},
-    }
-
-
-def _receipt(
-    path: Path,
-    raws: Sequence[RawFile],
-    tallies: Sequence[Tally],
-    source: Source,
-    schema: Schema,
-    engine: DuckDB,
-    accepted: int,
-    quarantined: int,
-) -> dict[str, Any]:
-    present = frozenset[str]().union(*(tally.present for tally in tallies))
-    reasons = _reasons(engine, raws)
-    files = [_file_entry(number, raw, engine) for number, raw in enumerate(raws)]
-    rows_read = sum(raw.rows_read for raw in raws)
-    if rows_read != accepted + quarantined:
-        raise ProcmineError(
-            f"Rows do not add up: {rows_read} read, {accepted} accepted, {quarantined} quarantined.", where=path.name
-        )
-    return {
-        "schema": "procmine/receipt@1",
-        "procmine": procmine_version(),
-        "name": path.name.split(".")[0] or path.name,
-        "source": {"name": source.name, "title": dict(source.title), "attribution": source.attribution},
-        "zone": source.zone,
-        "files": files,
-        "rows_read": rows_read,
-        "rows_accepted": accepted,
-        "rows_quarantined": quarantined,
-        "quarantine": reasons,
-        "columns": _merged(tallies, "columns", ("name", "from"), "filled"),
-        "absent": sorted(name for name in schema.importable if name not in present),
-        "unmapped": sorted({name for tally in tallies for name in tally.unmapped}),
-        "vocabulary": _short(_merged(tallies, "vocabulary", ("column", "value"), "rows")),
-        "unknown": _short(_merged(tallies, "unknown", ("column", "value"), "rows")),
-        "system_workers": _merged(tallies, "system", ("value",), "rows"),
-        "derived": _merged(tallies, "derived", ("column", "value", "rule"), "rows"),
-        "unreadable": _merged(tallies, "unreadable", ("column",), "rows"),
-        "decisions": _decisions(raws, tallies),
-    }
-
-
-def _file_entry(number: int, raw: RawFile, engine: DuckDB) -> dict[str, Any]:
-    refused = int(engine.run(f"SELECT COUNT(*) FROM quarantine WHERE file_no = {number}")[0][0])
-    return {
-        "name": raw.name,
-        "sha256": raw.sha256,
-        "bytes": raw.bytes,
-        "format": raw.format,
-        "encoding": raw.encoding,
-        "delimiter": raw.delimiter,
-        "rows_read": raw.rows_read,
-        "rows_accepted": raw.rows_read - refused,
-        "rows_quarantined": refused,
-    }
-
-
-def _decisions(raws: Sequence[RawFile], tallies: Sequence[Tally]) -> list[dict[str, Any]]:
-    found = []
-    for raw, tally in zip(raws, tallies, strict=True):
-        if raw.encoding:
-            found.append({"what": "encoding", "value": raw.encoding, "how": raw.encoding_how, "file": raw.name})
-        if raw.delimiter:
-            found.append({"what": "delimiter", "value": raw.delimiter, "how": raw.delimiter_how, "file": raw.name})
-        found += [decision | {"file": raw.name} for decision in tally.decisions]
-        found += [{"what": "file", "value": text, "how": "noticed while reading", "file": raw.name} for text in raw.warnings]
-    return found
-
-
-def _merged(tallies: Sequence[Tally], part: str, keys: Sequence[str], count: str) -> list[dict[str, Any]]:
-    """Entries of all files added up by their keys, in order."""
-    total: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for tally in tallies:
-        for entry in getattr(tally, part):
-            key = tuple(entry.get(name) for name in keys)
-            if key in total:
-                total[key][count] += entry[count]
-            else:
-                total[key] = dict(entry)
-    return [total[key] for key in sorted(total, key=lambda k: tuple(str(part) for part in k))]
-
-
-def _short(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The most frequent entries of each column; the others as one line a column, so that nothing is silently cut."""
-    kept: list[dict[str, Any]] = []
-    for column in sorted({entry["column"] for entry in entries}):
-        own = sorted((e for e in entries if e["column"] == column), key=lambda e: (-e["rows"], e["value"]))
-        kept += own[:LISTED]
-        if rest := own[LISTED:]:
-            more = {"column": column, "value": "", "rows": sum(entry["rows"] for entry in rest), "values": len(rest)}
-            kept.append(more)
-    return kept
 
 
 def default_store(path: Path, digest: str) -> Path:
@@ -297,14 +184,6 @@ def settings_digest(source: Source, study: Path | None) -> str:
         parts.append(read_text(one("event_logs", name, ".toml", study)))
     parts += [read_text(entry) for entry in listing("event_logs/derived", ".sql", study).values()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def procmine_version() -> str:
-    """The installed version; 0+checkout where procmine runs from a bare checkout."""
-    try:
-        return version("procmine")
-    except PackageNotFoundError:
-        return "0+checkout"
 
 
 def _digest(files: Sequence[tuple[str, str]], settings: str) -> str:

@@ -26,8 +26,8 @@ OVERLAPS = ("quarantine", "earlier", "later")
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A declared derivation: where all ``when`` columns have one of the given values, ``column`` becomes ``value`` if it is
-    empty. It is counted in the receipt under ``reason``."""
+    """A declared derivation: where all ``when`` columns have one of the given values, ``column`` becomes ``value`` if
+    it is empty. It is counted in the receipt under ``reason``."""
 
     column: str
     value: str
@@ -37,8 +37,8 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One export's way of speaking. ``columns`` is ours -> the file's; ``values`` and ``activities`` are the file's -> ours;
-    ``unknown`` lists values that mean "not said"; ``system`` names workers that are machines."""
+    """One export's way of speaking. ``columns`` is ours -> the file's; ``values`` and ``activities`` are the file's ->
+    ours; ``unknown`` lists values that mean "not said"; ``system`` names workers that are machines."""
 
     name: str
     title: Mapping[str, str]
@@ -129,7 +129,9 @@ def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
                 faults.append(f"values.{column}: {word!r} becomes {code!r}, which is no code. {nearest(code, codes)}")
     for label, code in raw.get("activities", {}).items():
         if code not in schema.activities:
-            faults.append(f"activities: {label!r} becomes {code!r}, which is no activity. {nearest(code, schema.activities)}")
+            faults.append(
+                f"activities: {label!r} becomes {code!r}, which is no activity. {nearest(code, schema.activities)}"
+            )
     for number, rule in enumerate(raw.get("derive", ()), start=1):
         faults.extend(_rule_faults(number, rule, schema))
     return faults

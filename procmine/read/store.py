@@ -1,4 +1,5 @@
-"""Store: checked events become a folder of Parquet, sorted by case and time, with derived tables and receipt; whole or not at all."""
+"""Store: checked events become a folder of Parquet, sorted by case and time, with derived tables and receipt; whole or
+not at all."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
 def write_store(
     engine: DuckDB, table: str, folder: Path, schema: Schema, present: frozenset[str], progress: Progress
 ) -> dict[str, Any]:
-    """Sort the events of ``table`` into partitions, number cases and workers, derive tables. Returns receipt entries."""
+    """Sort the events of ``table`` into partitions, number cases and workers, derive tables. Returns receipt
+    entries."""
     for name in ("events", "names", "derived"):
         (folder / name).mkdir()
     progress("sort", 0.0)
@@ -98,16 +100,25 @@ def _number_cases(engine: DuckDB, table: str, folder: Path, order: str) -> list[
         "SELECT office, MIN(case_id), MAX(case_id), COUNT(*), SUM(events) FROM case_numbers GROUP BY office ORDER BY 2"
     )
     return [
-        {"partition": number, "name": str(office), "cases": int(n), "events": int(e), "low": int(low), "high": int(high)}
+        {
+            "partition": number,
+            "name": str(office),
+            "cases": int(n),
+            "events": int(e),
+            "low": int(low),
+            "high": int(high),
+        }
         for number, (office, low, high, n, e) in enumerate(rows)
     ]
 
 
 def _number_workers(engine: DuckDB, table: str, folder: Path, present: bool) -> None:
-    names_of = f"SELECT DISTINCT worker FROM {table} WHERE worker IS NOT NULL" if present else "SELECT '' AS worker LIMIT 0"
+    names_of = (
+        f"SELECT DISTINCT worker FROM {table} WHERE worker IS NOT NULL" if present else "SELECT '' AS worker LIMIT 0"
+    )
     engine.connection.execute(
-        f"CREATE TABLE worker_numbers AS SELECT worker AS name, CAST(ROW_NUMBER() OVER (ORDER BY worker) AS INTEGER) AS worker "
-        f"FROM ({names_of})"
+        "CREATE TABLE worker_numbers AS SELECT worker AS name, "
+        f"CAST(ROW_NUMBER() OVER (ORDER BY worker) AS INTEGER) AS worker FROM ({names_of})"
     )
     names = folder / "names" / "workers.parquet"
     engine.connection.execute(
@@ -146,7 +157,8 @@ def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str]) -
     engine.connection.execute(f"DROP TABLE {table}")
     # Rows now lie in order, so the number in the case is the row number less the rows of the cases before.
     engine.connection.execute(
-        "CREATE TABLE case_starts AS SELECT case_id, SUM(events) OVER (ORDER BY case_id) - events AS before FROM case_numbers"
+        "CREATE TABLE case_starts AS "
+        "SELECT case_id, SUM(events) OVER (ORDER BY case_id) - events AS before FROM case_numbers"
     )
 
 
@@ -155,8 +167,8 @@ def derive_tables(
 ) -> int:
     """Run event_logs/derived/*.sql over the stored events, a bundle of partitions at a time; returns how many bundles.
 
-    A case lies whole in one partition and each derived row rests on one case (a law the tests hold every query to), so that
-    the tables of the bundles together are the tables of the log.
+    A case lies whole in one partition and each derived row rests on one case (a law the tests hold every query to), so
+    that the tables of the bundles together are the tables of the log.
     """
     engine = connect()
     fill_vocabulary(engine, schema)

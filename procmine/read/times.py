@@ -1,9 +1,9 @@
 """Times: text becomes UTC instants and local days, in SQL, by declared order and zone; nothing is guessed.
 
-Accepted without a declaration: ISO 8601 (date; date and time with T or blank; fraction with point or comma; Z or offset)
-and TT.MM.JJJJ with or without a time. Anything else, above all slash dates, needs declared formats (strptime codes).
-Local times are placed by the zone's transitions as Python's zoneinfo knows them: a time in the spring gap does not exist, a
-time in the autumn overlap happens twice.
+Accepted without a declaration: ISO 8601 (date; date and time with T or blank; fraction with point or comma; Z or
+offset) and TT.MM.JJJJ with or without a time. Anything else, above all slash dates, needs declared formats (strptime
+codes). Local times are placed by the zone's transitions as Python's zoneinfo knows them: a time in the spring gap does
+not exist, a time in the autumn overlap happens twice.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 @dataclass(frozen=True, slots=True)
 class Parsing:
-    """How one time column of one file is read: SQL for the shape, the naive value and the value that carries an offset."""
+    """How one time column of one file is read: SQL for the shape, the naive value and the value that carries an
+    offset."""
 
     shape: str
     naive: str
@@ -41,11 +42,13 @@ class Parsing:
 
 
 def shape_counts(column: str, table: str) -> str:
-    """SQL that counts the non-empty values of a column by shape: shape, values, first line, an example, first and last year.
+    """SQL that counts the non-empty values of a column by shape: shape, values, first line, an example, first and last
+    year.
 
     The years are read off the text, because a zone's transitions must be known before the times are placed.
     """
-    year = f"TRY_CAST(CASE WHEN {column}[5:5] = '-' THEN {column}[1:4] ELSE split_part({column}, '.', 3)[1:4] END AS INTEGER)"
+    digits = f"CASE WHEN {column}[5:5] = '-' THEN {column}[1:4] ELSE split_part({column}, '.', 3)[1:4] END"
+    year = f"TRY_CAST({digits} AS INTEGER)"
     return (
         f"SELECT {_shape(column)}, COUNT(*), MIN(line), MIN({column}), MIN({year}), MAX({year}) "
         f"FROM {table} WHERE {column} <> '' GROUP BY 1 ORDER BY 1"
@@ -53,10 +56,11 @@ def shape_counts(column: str, table: str) -> str:
 
 
 def parsing(column: str, formats: tuple[str, ...], shapes: tuple[str, ...]) -> Parsing:
-    """SQL expressions for a column whose values have ``shapes`` (as ``shape_counts`` found them) or declared ``formats``.
+    """SQL expressions for a column whose values have ``shapes`` (as ``shape_counts`` found them) or declared
+    ``formats``.
 
-    ``naive`` is a TIMESTAMP in local time (NULL where the value carries an offset or is no date), ``instant`` a TIMESTAMP
-    in UTC (NULL where it does not).
+    ``naive`` is a TIMESTAMP in local time (NULL where the value carries an offset or is no date), ``instant`` a
+    TIMESTAMP in UTC (NULL where it does not).
     """
     if formats:
         listed = ", ".join(literal(form) for form in formats)

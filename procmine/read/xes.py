@@ -7,8 +7,10 @@ the column ``case:KEY`` on each of its events. ``global`` elements declare defau
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from procmine.errors import InputError
 from procmine.read.limits import LIMITS
 from procmine.read.opening import Opened, opened
 from procmine.read.raw import Progress, RawFile, Refused, append_refused, count_refused, kept_text, whole_or_nothing
+from procmine.read.xes_quick import feed_quickly
 from procmine.read.xes_rows import EventTable
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def read_xes(
     con: DuckDBPyConnection, path: Path, table: str, *, file_no: int, progress: Progress | None = None
 ) -> RawFile:
     """Make ``table`` (``line`` of the event's tag, ``c0`` …) of an XES file; refused events go to ``quarantine``."""
-    with opened(path, progress) as file, whole_or_nothing(con, table, file_no):
+    with opened(path, progress) as file, whole_or_nothing(con, table, file_no), _no_collection():
         events = EventTable(con, table)
         log = Log(file.name, events, partial(append_refused, con, file_no))
         feed(file, log)
@@ -59,16 +62,26 @@ def read_xes(
     )
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for cycles meanwhile: a million rows make none, and looking for them costs a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def feed(file: Opened, log: Log) -> None:
     """Give the whole file to the parser. Raises InputError where it is no XML."""
     try:
-        for piece in file.unpacked():
-            log.parser.Parse(piece, False)
-        log.parser.Parse(b"", True)
+        feed_quickly(file.unpacked(), log)
     except expat.ExpatError as fault:
         raise InputError(
             f"The XML is broken: {expat.ErrorString(fault.code)}.",
-            where=f"{file.name}:{fault.lineno}",
+            where=f"{file.name}:{fault.lineno + log.removed_lines}",
             hint="The file may be cut off. Export it again.",
         ) from None
     except (LookupError, UnicodeError) as fault:
@@ -89,6 +102,9 @@ class Log:
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = self._doctype
         parser.XmlDeclHandler = self._declaration
+        parser.ProcessingInstructionHandler = self._instruction
+        self.probed = False  # whether the quick way's probe has come out
+        self.removed_lines = 0  # line ends of events the quick way took, which expat never saw
         self.encoding, self.encoding_how = "utf-8", "XML without a declared encoding is UTF-8"
         self.space = ""  # namespace of the root, with the blank expat puts after it
         self.depth = 0
@@ -108,13 +124,25 @@ class Log:
     def _doctype(self, *_: Any) -> None:
         raise InputError(
             "The file declares a DOCTYPE. No event log needs one, and it can pull in other files.",
-            where=f"{self.name}:{self.parser.CurrentLineNumber}",
+            where=f"{self.name}:{self.file_line()}",
             hint="Remove it or export again.",
         )
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding:
             self.encoding, self.encoding_how = encoding, "declared"
+
+    def _instruction(self, target: str, data: str) -> None:
+        self.probed = self.probed or target == "procmine"
+
+    @property
+    def between(self) -> bool:
+        """Whether a trace is open and nothing in it."""
+        return self.in_trace and self.depth == 2 and not self.in_event and not self.path and not self.skipping
+
+    def file_line(self) -> int:
+        """The line of the file the parser is at."""
+        return self.parser.CurrentLineNumber + self.removed_lines
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
         self.depth += 1
@@ -156,7 +184,7 @@ class Log:
 
     def _start_event(self) -> None:
         self.in_event = True
-        self.line = self.parser.CurrentLineNumber
+        self.line = self.file_line()
         if self.in_trace:
             self.trace_fault = self.trace_fault or self.fault
         self.here, self.path = {}, []
@@ -268,7 +296,7 @@ class Log:
         self.refused = []
 
     def _bad(self, what: str, hint: str = "Look at the file there.") -> InputError:
-        return InputError(what, where=f"{self.name}:{self.parser.CurrentLineNumber}", hint=hint)
+        return InputError(what, where=f"{self.name}:{self.file_line()}", hint=hint)
 
     def warnings(self) -> tuple[str, ...]:
         """What was seen and not taken, or needs a look, with counts."""

@@ -23,7 +23,9 @@ _TEXT = r'[^"<&\x00-\x1f\ufffe\uffff]*+'
 _TYPE = r"(?:string|date|int|float|boolean|id)"
 _PLAIN = re.compile(rf'{_BLANK}<event>(?:{_BLANK}<{_TYPE} key="{_TEXT}" value="{_TEXT}"{_BLANK}/>)*+{_BLANK}</event>')
 _PAIR = re.compile(rf'<{_TYPE} key="({_TEXT})" value="({_TEXT})"')
-_DOUBT = re.compile(r"<[!?]|xmlns|\r(?!\n)")
+_LONE_RETURN = re.compile(r"\r(?!\n|\Z)")
+_NOTES = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ROOT = re.compile(r"\ufeff?[ \t\r\n]*<log[ \t\r\n>]")
 _OPEN, _CLOSE = "<event", "</event>"
 PROBE = b"<?procmine?>"
 SHAPES = 6  # so many orders of keys get a pattern of their own
@@ -81,9 +83,7 @@ class Quick:
             place = self._begin(text)
             if not self._begun:
                 return
-        if (doubt := _DOUBT.search(text, place)) is not None:
-            # Plain events before the doubtful place are still plain; the piece is small, so expat gets all of it.
-            del doubt
+        if _doubtful(text, place):
             self._close(text[place:].encode())
             return
         while place < len(text):
@@ -93,9 +93,10 @@ class Quick:
             if start < 0 or len(text) - start < len(_OPEN) + 1:
                 # Nothing but what stands between events; the last signs may be the beginning of a tag.
                 stop = start if start >= 0 else max(text.rfind("<", place), place)
-                if stop > place:
-                    self._give(text[place:stop])
-                self._held = text[stop:]
+                if stop > place and not self._probed(text[place:stop]):
+                    self._close(text[stop:].encode())
+                else:
+                    self._held = text[stop:]
                 return
             if text[place:start].strip(" \t\r\n"):
                 if not self._probed(text[place:start]):
@@ -111,7 +112,7 @@ class Quick:
                     self._close(self._held.encode())
                 return
             stop += len(_CLOSE)
-            if self._log.between and _PLAIN.match(text, start, stop) and self._generic(text, start, stop):
+            if self._log.between and _PLAIN.match(text, start, stop) and self._any_shape(text, place, start, stop):
                 self._log.removed_lines += text.count("\n", place, stop)
                 place = stop
                 continue
@@ -131,14 +132,11 @@ class Quick:
             return 0
         self._log.parser.Parse(text[:start].encode(), False)
         plain = self._log.encoding.lower() in ("utf-8", "utf8") and "\r" not in text[:start].replace("\r\n", "")
-        if not plain or not re.search(r"<log[ \t\r\n>]", text[:start]) or not self._probed(""):
+        if not plain or not _ROOT.match(_NOTES.sub("", text[:start])) or not self._probed(""):
             self._close(text[start:].encode())
             return 0
         self._begun = True
         return start
-
-    def _give(self, text: str) -> None:
-        self._log.parser.Parse(text.encode(), False)
 
     def _probed(self, text: str) -> bool:
         """Give ``text`` to expat; whether expat then stands between elements."""
@@ -160,9 +158,11 @@ class Quick:
                 match = pattern.match(text, place)
                 if match is None:
                     continue
+                stop = match.end()
+                if stop - place > LIMITS.field_bytes:
+                    continue
                 before, *values = match.groups()
                 add(line + before.count("\n"), keys, values)
-                stop = match.end()
                 line += text.count("\n", place, stop)
                 place = stop
                 limit -= 1
@@ -173,30 +173,32 @@ class Quick:
         log.removed_lines += text.count("\n", first, place)
         return place
 
-    def _generic(self, text: str, start: int, stop: int) -> bool:
-        """Take one plain event of any shape; False where expat has to look at it."""
+    def _any_shape(self, text: str, place: int, start: int, stop: int) -> bool:
+        """Take one plain event whatever its keys; False where expat has to look at it. Expat stands at ``place``."""
         pairs = _PAIR.findall(text, start, stop)
         keys = tuple(key for key, _ in pairs)
         too_big = stop - start > LIMITS.field_bytes or len(keys) > LIMITS.attributes_per_event
         if too_big or len(set(keys)) < len(keys) or self._log.events.open_rows >= LIMITS.events_per_trace:
             return False
-        self._log.events.add(self._log.file_line() + self._lines_before(text, start), keys, [value for _, value in pairs])
+        line = self._log.file_line() + text.count("\n", place, start)
+        self._log.events.add(line, keys, [value for _, value in pairs])
         if len(self._shapes) < SHAPES:
             self._shapes.append((_shape(text[start:stop]), keys))
         return True
 
-    def _lines_before(self, text: str, start: int) -> int:
-        """Line ends right before ``start`` that expat has not seen."""
-        place = start
-        while place and text[place - 1] in " \t\r\n":
-            place -= 1
-        return text.count("\n", place, start)
+
+def _doubtful(text: str, place: int) -> bool:
+    """Whether the rest holds what only expat can judge. One rare sign is looked for first: that is quick."""
+    return (
+        (text.find("!", place) >= 0 and text.find("<!", place) >= 0)
+        or (text.find("?", place) >= 0 and text.find("<?", place) >= 0)
+        or text.find("xmlns", place) >= 0
+        or (text.find("\r", place) >= 0 and _LONE_RETURN.search(text, place) is not None)
+    )
 
 
 def _shape(event: str) -> re.Pattern[str]:
     """A pattern for events with these types and keys in this order, blanks as they come; groups: the values."""
     parts = re.findall(rf'<({_TYPE}) key="({_TEXT})"', event)
-    inner = "".join(
-        rf'{_BLANK}<{kind} key="{re.escape(key)}" value="({_TEXT})"{_BLANK}/>' for kind, key in parts
-    )
+    inner = "".join(rf'{_BLANK}<{kind} key="{re.escape(key)}" value="({_TEXT})"{_BLANK}/>' for kind, key in parts)
     return re.compile(rf"({_BLANK})<event>{inner}{_BLANK}</event>")

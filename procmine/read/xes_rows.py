@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from procmine.read.limits import LIMITS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Row = tuple[int, tuple[str, ...], tuple[str | None, ...]]
+Row = tuple[int, tuple[str, ...], Sequence[str | None]]
 
 
 class EventTable:
@@ -35,7 +35,7 @@ class EventTable:
         """Events of the trace that is still open."""
         return len(self._open)
 
-    def add(self, line: int, keys: tuple[str, ...], values: tuple[str | None, ...]) -> None:
+    def add(self, line: int, keys: tuple[str, ...], values: Sequence[str | None]) -> None:
         """An event of the open trace."""
         self._open.append((line, keys, values))
 

@@ -15,7 +15,6 @@ from procmine.errors import InputError
 from procmine.findings import Findings
 from procmine.log import RECEIPT, is_store
 from procmine.metric import Metric
-from procmine.privacy import Released
 from procmine.report.compose import compose
 from procmine.report.html import render
 from procmine.schema import load_schema
@@ -47,9 +46,9 @@ class Verified:
 
 
 def audit(
-    path: Path,
+    path: Path | str,
     *,
-    out: Path,
+    out: Path | str,
     source: str | None = None,
     study: Path | None = None,
     language: str | None = None,
@@ -62,13 +61,12 @@ def audit(
     What is not said here is taken from the study's settings, then from the defaults: German, profile shared.
     Raises InputError, ContentError, UsageError; then nothing is written.
     """
+    path, out = Path(path), Path(out)
     settings = read_study(path)
     language = language or settings.language or "de"
     privacy = privacy or settings.privacy or "shared"
     folder = settings.folder or study
-    findings, sheets = run(
-        path, source=source, study=study, privacy=privacy, title=title, progress=progress
-    )
+    findings, sheets = run(path, source=source, study=study, privacy=privacy, title=title, progress=progress)
     if progress:
         progress("report", 0.0)
     html = findings.map(lambda found: report_text(found, sheets, language, folder))
@@ -98,9 +96,7 @@ def report_text(found: Findings, sheets: Mapping[str, Metric], language: str, st
     return render(compose(found, sheets, labels, language, study), study)
 
 
-def demo(
-    *, out: Path, seed: int = 1, language: str = "de", progress: Progress | None = None
-) -> Audited:
+def demo(*, out: Path, seed: int = 1, language: str = "de", progress: Progress | None = None) -> Audited:
     """Twelve made-up job centres, audited: log, planted truth and report in ``out``."""
     if progress:
         progress("simulate", 0.0)
@@ -138,7 +134,9 @@ def verify(folder: Path) -> tuple[Verified, ...]:
             privacy=settings["privacy"], title=settings["title"],
         )  # fmt: skip
         same = again.findings.receipt.get("digest") == kept["digest"]
-        found.append(Verified("input", same, "same input and settings" if same else "the input or procmine has changed"))
+        found.append(
+            Verified("input", same, "same input and settings" if same else "the input or procmine has changed")
+        )
         for name, digest in kept["outputs"].items():
             found.append(Verified(f"{name} made again", *_compare(digest, Path(place) / name, "The bytes differ.")))
     return tuple(found)

@@ -1,0 +1,147 @@
+"""Receipt: what was read, refused, understood and decided, each with its count; rows in = accepted + quarantined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from procmine.engines.duckdb import DuckDB
+from procmine.errors import ProcmineError
+from procmine.read.raw import RawFile
+from procmine.read.source import Source
+from procmine.read.tally import Tally
+from procmine.schema import Schema
+
+# So many unknown values of a column are listed; the rest is one count.
+LISTED = 50
+
+
+def reasons_of(engine: DuckDB, raws: Sequence[RawFile]) -> list[dict[str, Any]]:
+    return [
+        {"reason": str(reason), "rows": int(rows), "first_line": int(line), "file": raws[int(file_no)].name}
+        for file_no, reason, rows, line in engine.run(
+            "SELECT file_no, reason, COUNT(*), MIN(line) FROM quarantine GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+    ]
+
+
+def staged_counts(engine: DuckDB) -> dict[str, Any]:
+    """Figures of the staged events that a receipt states."""
+    events, first, last, dates = engine.run(
+        "SELECT COUNT(*), MIN(local_date), MAX(local_date), COUNT(*) FILTER (WHERE date_only) FROM staged"
+    )[0]
+    tied = engine.run(
+        "SELECT COALESCE(SUM(n), 0) FROM "
+        "(SELECT COUNT(*) AS n FROM staged GROUP BY case_id, timestamp HAVING COUNT(*) > 1)"
+    )[0][0]
+    return {
+        "events": int(events),
+        "first_day": str(first),
+        "last_day": str(last),
+        "ties": {"same_time": int(tied), "date_only": int(dates)},
+    }
+
+
+def compose_receipt(
+    path: Path,
+    raws: Sequence[RawFile],
+    tallies: Sequence[Tally],
+    source: Source,
+    schema: Schema,
+    engine: DuckDB,
+    accepted: int,
+    quarantined: int,
+) -> dict[str, Any]:
+    present = frozenset[str]().union(*(tally.present for tally in tallies))
+    reasons = reasons_of(engine, raws)
+    files = [_file_entry(number, raw, engine) for number, raw in enumerate(raws)]
+    rows_read = sum(raw.rows_read for raw in raws)
+    if rows_read != accepted + quarantined:
+        raise ProcmineError(
+            f"Rows do not add up: {rows_read} read, {accepted} accepted, {quarantined} quarantined.", where=path.name
+        )
+    return {
+        "schema": "procmine/receipt@1",
+        "procmine": procmine_version(),
+        "name": path.name.split(".")[0] or path.name,
+        "source": {"name": source.name, "title": dict(source.title), "attribution": source.attribution},
+        "zone": source.zone,
+        "files": files,
+        "rows_read": rows_read,
+        "rows_accepted": accepted,
+        "rows_quarantined": quarantined,
+        "quarantine": reasons,
+        "columns": _merged(tallies, "columns", ("name", "from"), "filled"),
+        "absent": sorted(name for name in schema.importable if name not in present),
+        "unmapped": sorted({name for tally in tallies for name in tally.unmapped}),
+        "vocabulary": _short(_merged(tallies, "vocabulary", ("column", "value"), "rows")),
+        "unknown": _short(_merged(tallies, "unknown", ("column", "value"), "rows")),
+        "system_workers": _merged(tallies, "system", ("value",), "rows"),
+        "derived": _merged(tallies, "derived", ("column", "value", "rule"), "rows"),
+        "unreadable": _merged(tallies, "unreadable", ("column",), "rows"),
+        "decisions": _decisions(raws, tallies),
+    }
+
+
+def _file_entry(number: int, raw: RawFile, engine: DuckDB) -> dict[str, Any]:
+    refused = int(engine.run(f"SELECT COUNT(*) FROM quarantine WHERE file_no = {number}")[0][0])
+    return {
+        "name": raw.name,
+        "sha256": raw.sha256,
+        "bytes": raw.bytes,
+        "format": raw.format,
+        "encoding": raw.encoding,
+        "delimiter": raw.delimiter,
+        "rows_read": raw.rows_read,
+        "rows_accepted": raw.rows_read - refused,
+        "rows_quarantined": refused,
+    }
+
+
+def _decisions(raws: Sequence[RawFile], tallies: Sequence[Tally]) -> list[dict[str, Any]]:
+    found = []
+    for raw, tally in zip(raws, tallies, strict=True):
+        if raw.encoding:
+            found.append({"what": "encoding", "value": raw.encoding, "how": raw.encoding_how, "file": raw.name})
+        if raw.delimiter:
+            found.append({"what": "delimiter", "value": raw.delimiter, "how": raw.delimiter_how, "file": raw.name})
+        found += [decision | {"file": raw.name} for decision in tally.decisions]
+        found += [
+            {"what": "file", "value": text, "how": "noticed while reading", "file": raw.name} for text in raw.warnings
+        ]
+    return found
+
+
+def _merged(tallies: Sequence[Tally], part: str, keys: Sequence[str], count: str) -> list[dict[str, Any]]:
+    """Entries of all files added up by their keys, in order."""
+    total: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for tally in tallies:
+        for entry in getattr(tally, part):
+            key = tuple(entry.get(name) for name in keys)
+            if key in total:
+                total[key][count] += entry[count]
+            else:
+                total[key] = dict(entry)
+    return [total[key] for key in sorted(total, key=lambda k: tuple(str(part) for part in k))]
+
+
+def _short(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The most frequent entries of each column; the others as one line a column, so that nothing is silently cut."""
+    kept: list[dict[str, Any]] = []
+    for column in sorted({entry["column"] for entry in entries}):
+        own = sorted((e for e in entries if e["column"] == column), key=lambda e: (-e["rows"], e["value"]))
+        kept += own[:LISTED]
+        if rest := own[LISTED:]:
+            more = {"column": column, "value": "", "rows": sum(entry["rows"] for entry in rest), "values": len(rest)}
+            kept.append(more)
+    return kept
+
+
+def procmine_version() -> str:
+    """The installed version; 0+checkout where procmine runs from a bare checkout."""
+    try:
+        return version("procmine")
+    except PackageNotFoundError:
+        return "0+checkout"

@@ -1,0 +1,259 @@
+"""The planted truth: what a correct measurement of the log must find on average, computed from the scenario alone.
+
+``value`` is the expectation under what the office practises *and* records, item by item as the metric counts;
+``practised`` is what would be found if everything had been recorded as it happened; ``coverage`` is the expected share
+of items whose value the log says. Every figure is a ratio of expectations per case, so groups add up over offices.
+
+Continuity. COC is the share of agreeing pairs of contacts (Bice and Boxerman 1977). Two contacts under one responsible
+worker agree with chance a = q² + (1-q)²/(k-1), under two different ones with b = 2q(1-q)/(k-1) + (k-2)((1-q)/(k-1))²;
+with m changes they lie under one with chance 2/(m+2). So E[COC] = Σ P(m) (2a + m·b)/(m+2), for any number of contacts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from procmine.simulate.draw import Floats, case_nodes, count_law
+from procmine.simulate.office import Office
+
+_OUTSIDE = frozenset({"client_home", "social_space", "partner_site", "employer", "public_place"})
+_SELF = frozenset({"client", "household_member"})
+_WARM = frozenset({"warm", "accompanied"})
+_SITES = ("client_home", "social_space", "partner_site", "employer", "public_place")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Expectations a case for one metric in one part of one office: items, known ones, their hits; and as practised."""
+
+    metric: str
+    part: tuple[tuple[str, str], ...]
+    items: float
+    known: float
+    hits: float
+    practised_items: float
+    practised_hits: float
+
+
+def planted(offices: tuple[tuple[Office, int], ...]) -> list[dict[str, Any]]:
+    """The truth for each metric: all offices together, each office, and by function or kind of transfer.
+
+    Takes offices with their numbers of cases; returns objects with metric, group, value, practised, coverage.
+    """
+    sums: dict[tuple[str, tuple[tuple[str, str], ...]], Floats] = defaultdict(lambda: np.zeros(5))
+    for office, cases in offices:
+        for cell in _cells(office):
+            numbers = cases * np.array(
+                [cell.items, cell.known, cell.hits, cell.practised_items, cell.practised_hits], dtype=float
+            )
+            for group in {(), cell.part, (("office", office.office),), (("office", office.office), *cell.part)}:
+                sums[cell.metric, group] += numbers
+    return [
+        {
+            "metric": metric,
+            "group": dict(group),
+            "value": _ratio(hits, known),
+            "practised": _ratio(practised_hits, practised_items),
+            "coverage": _ratio(known, items),
+        }
+        for (metric, group), (items, known, hits, practised_items, practised_hits) in sorted(
+            sums.items(), key=lambda entry: (entry[0][0], len(entry[0][1]), entry[0][1])
+        )
+    ]
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole > 0 else None
+
+
+def _cells(office: Office) -> Iterator[Cell]:
+    yield _self_initiated(office)
+    yield from _continuity(office)
+    yield from _out_of_office(office)
+    yield from _warm(office)
+
+
+def _self_initiated(office: Office) -> Cell:
+    a, recording = office.attendance, office.recording
+    final = _mean(_appointments(office)) * (1 - a.left_open - a.cancelled_by_office)
+    share = office.initiative.self_initiated
+    items = final * (1 - recording.gap("outcome"))
+    known = items * (1 - recording.gap("initiator"))
+    default = recording.form_default.get("initiator")
+    seen = share
+    if default is not None:
+        seen = share * (1 - default.share) + default.share * (default.value in _SELF)
+    return Cell("self_initiated_appointments", (), items, known, known * seen, final, final * share)
+
+
+def _continuity(office: Office) -> Iterator[Cell]:
+    c, recording = office.continuity, office.recording
+    gap, booked = recording.gap("worker"), recording.booked_on_owner
+    benefits = count_law(office.contacts.benefits)
+    sides = (
+        (
+            "integration",
+            c.own_worker,
+            c.team_size,
+            c.changes,
+            _three_contacts(office, 0.0),
+            _three_contacts(office, gap),
+        ),
+        (
+            "benefits",
+            c.benefits_own_worker,
+            c.benefits_team_size,
+            (1.0,),
+            _three(benefits, 1.0),
+            _three(benefits, 1 - gap),
+        ),
+    )
+    for function, own, team, changes, practised, items in sides:
+        seen = expected_coc(own + (1 - own) * booked, team, changes)
+        really = expected_coc(own, team, changes)
+        part = (("function", function),)
+        yield Cell("caseworker_continuity", part, items, items, items * seen, practised, practised * really)
+
+
+def expected_coc(own: float, team: int, changes: tuple[float, ...]) -> float:
+    """The expected COC of a case whose responsible worker has a contact with chance ``own``, else any of the team."""
+    other = (1 - own) / (team - 1)
+    same = own**2 + (1 - own) * other
+    apart = 2 * own * other + (team - 2) * other**2
+    return sum(share * (2 * same + number * apart) / (number + 2) for number, share in enumerate(changes))
+
+
+def _appointments(office: Office) -> Floats:
+    return count_law(office.contacts.appointments, 1, office.contacts.appointments_at_most)
+
+
+def _attended(office: Office, share: float | Floats) -> Any:
+    """The chance that an appointment is attended in a case that begins this share of its appointments."""
+    a = office.attendance
+    agreed = 1 - a.no_show_agreed - a.cancelled_agreed
+    alone = 1 - a.no_show_office_set - a.cancelled_office_set
+    j = office.initiative.jointly_agreed
+    kept = 1 - a.left_open - a.cancelled_by_office
+    return kept * (share * agreed + (1 - share) * (j * agreed + (1 - j) * alone))
+
+
+def _fewer_than(office: Office, number: int, gap: float) -> float:
+    """The chance that a case has fewer than so many integration contacts with a known worker."""
+    i = office.initiative
+    shares, weights = case_nodes(i.self_initiated, i.between_cases)
+    unscheduled = _thinned(count_law(office.contacts.unscheduled), 1 - gap, number)
+    total = 0.0
+    for share, weight in zip(shares, weights, strict=True):
+        scheduled = _thinned(_appointments(office), float(_attended(office, float(share))) * (1 - gap), number)
+        total += weight * sum(scheduled[x] * unscheduled[y] for x in range(number) for y in range(number - x))
+    return float(total)
+
+
+def _thinned(law: Floats, chance: float, below: int) -> list[float]:
+    """The chances of 0 … below-1 hits when each of a random number of trials hits with this chance."""
+    trials = np.arange(len(law))
+    found, ways = [], np.ones(len(law))
+    for hits in range(below):
+        misses = np.maximum(trials - hits, 0)
+        terms = ways * chance**hits * np.power(1.0 - chance, misses) * (trials >= hits)
+        found.append(float(np.sum(law * terms)))
+        ways = ways * np.maximum(trials - hits, 0) / (hits + 1)
+    return found
+
+
+def _three_contacts(office: Office, gap: float) -> float:
+    return 1.0 - _fewer_than(office, 3, gap)
+
+
+def _three(law: Floats, chance: float) -> float:
+    return 1.0 - sum(_thinned(law, chance, 3))
+
+
+def _mean(law: Floats) -> float:
+    return float(np.arange(len(law)) @ law)
+
+
+def _out_of_office(office: Office) -> Iterator[Cell]:
+    c = office.contacts
+    scheduled = _mean(_appointments(office)) * float(_attended(office, office.initiative.self_initiated))
+    unscheduled = _mean(count_law(c.unscheduled))
+    integration: dict[tuple[str, str], float] = defaultdict(float)
+    integration["remote", ""] += scheduled * c.remote + unscheduled * (1 - c.walk_in - c.open_hours)
+    integration["social_space", "support"] += unscheduled * c.open_hours
+    integration["office", ""] += unscheduled * c.walk_in + scheduled * (1 - c.remote) * (1 - office.place.outside)
+    for (site, purpose), share in _sites(office):
+        integration[site, purpose] += scheduled * (1 - c.remote) * office.place.outside * share
+    met = _mean(count_law(c.benefits))
+    benefits = {("remote", ""): met * c.benefits_remote, ("office", ""): met * (1 - c.benefits_remote)}
+    for function, places in (("integration", dict(integration)), ("benefits", benefits)):
+        items, known, hits = _placed(office, places, recorded=True)
+        practised, _, real = _placed(office, places, recorded=False)
+        part = (("function", function),)
+        yield Cell("out_of_office_contacts", part, items, known, hits, practised, real)
+
+
+def _sites(office: Office) -> Iterator[tuple[tuple[str, str], float]]:
+    p = office.place
+    total = sum(getattr(p, site) for site in _SITES)
+    home = {"control": p.control, "restore_contact": p.restore_contact, "support": 1 - p.control - p.restore_contact}
+    for site in _SITES:
+        share = getattr(p, site) / total
+        for purpose, part in home.items() if site == "client_home" else (("support", 1.0),):
+            yield (site, purpose), share * part
+
+
+def _placed(office: Office, places: dict[tuple[str, str], float], *, recorded: bool) -> tuple[float, float, float]:
+    """Items, known items and hits of out_of_office_contacts among contacts at these places."""
+    recording = office.recording
+    items = known = hits = 0.0
+    for (place, purpose), number in places.items():
+        for seen_place, chance in _seen(office, "location", place, recorded=recorded):
+            if seen_place == "" and place == "remote":
+                chance *= recording.gap("channel")  # the channel still tells it
+            for seen_purpose, part in _seen(office, "visit_purpose", purpose, recorded=recorded):
+                weight = number * chance * part
+                if seen_place == "remote":
+                    continue
+                told = seen_place != "" and (seen_place not in _OUTSIDE or seen_purpose != "")
+                items += weight
+                known += weight * told
+                hits += weight * (told and seen_place in _OUTSIDE and seen_purpose != "control")
+    return items, known, hits
+
+
+def _seen(office: Office, column: str, value: str, *, recorded: bool) -> Iterator[tuple[str, float]]:
+    """What the record says instead of a value, with chances: the value, the form's default, nothing."""
+    if not recorded or value == "":
+        yield value, 1.0
+        return
+    gap, default = office.recording.gap(column), office.recording.form_default.get(column)
+    filled = default.share if default is not None else 0.0
+    yield value, (1 - gap) * (1 - filled)
+    if default is not None:
+        yield default.value, (1 - gap) * filled
+    yield "", gap
+
+
+def _warm(office: Office) -> Iterator[Cell]:
+    h, recording = office.handover, office.recording
+    seen = 1.0 - _fewer_than(office, 1, 0.0)
+    # (kind, transfers a case, share warm, whether a joint meeting tells a warm one whose type is not recorded)
+    kinds = (
+        ("internal", _mean(np.array(office.continuity.changes)), h.warm_internal, False),
+        ("internal", h.to_benefits, h.warm_internal, True),
+        ("external", _mean(np.array(h.referrals)), h.warm_external, True),
+    )
+    gap, default = recording.gap("handover_type"), recording.form_default.get("handover_type")
+    filled = default.share if default is not None else 0.0
+    for kind, number, warm, told in kinds:
+        items = seen * number
+        told = told and "participants" not in recording.absent
+        written = warm * (1 - filled) + filled * (default is not None and default.value in _WARM)
+        known = items * ((1 - gap) + gap * warm * told)
+        hits = items * ((1 - gap) * written + gap * warm * told)
+        yield Cell("warm_handovers", (("transfer_kind", kind),), items, known, hits, items, items * warm)
