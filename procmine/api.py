@@ -7,21 +7,22 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from procmine import study
-from procmine.errors import InputError
 from procmine.log import Log
 from procmine.model import Model
+from procmine.read.frame import read_frame
 from procmine.report import publish
 from procmine.report.publish import Audited
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["audit", "compare", "discover", "measure", "read_frame", "read_log"]
 
 
 def read_log(path: str | Path, *, source: str | None = None, store: str | Path | None = None) -> Log:
@@ -31,24 +32,6 @@ def read_log(path: str | Path, *, source: str | None = None, store: str | Path |
     Raises InputError and ContentError, which say where, what, and what now.
     """
     return study.open_log(Path(path), source=source, store=Path(store) if store else None)
-
-
-def read_frame(frame: pd.DataFrame, *, source: str | None = None, store: str | Path | None = None) -> Log:
-    """Open a frame in canonical column names, or shaped as pm4py has it (``case:concept:name``, ``time:timestamp`` …).
-
-    Times with a zone keep their instant; times without are local times of the source's zone. Raises InputError.
-    """
-    from procmine.engines.duckdb import connect, literal
-
-    if frame.empty:
-        raise InputError("The frame has no rows.", hint="Hand in one row an event.")
-    engine = connect()
-    with tempfile.TemporaryDirectory(prefix="procmine-") as place:
-        path = Path(place) / "frame.parquet"
-        engine.connection.register("frame", frame.reset_index(drop=True))
-        engine.connection.execute(f"COPY (SELECT * FROM frame) TO {literal(str(path))} (FORMAT parquet)")
-        target = Path(store) if store else Path(tempfile.mkdtemp(prefix="procmine-frame-")) / "store"
-        return study.open_log(path, source=source, store=target)
 
 
 def measure(

@@ -319,7 +319,7 @@ def test_the_intervals_of_the_package_cover_the_truth_at_their_nominal_rate(tmp_
     binomial law, for each of the core four."""
     from scipy.stats import binom
 
-    import procmine
+    from procmine.study import open_log, score
 
     held: dict[str, list[bool]] = defaultdict(list)
     for seed in range(20):
@@ -327,8 +327,7 @@ def test_the_intervals_of_the_package_cover_the_truth_at_their_nominal_rate(tmp_
         planted = {
             (t["metric"], t["group"].get("office")): t["value"] for t in truth_of(made.truth) if len(t["group"]) == 1
         }
-        log = procmine.read_log(made.log)
-        for found in procmine.measure(log, metrics=list(CORE), by=["office"]):
+        for found in score(open_log(made.log), metrics=list(CORE), by=["office"]):
             value = planted.get((found.metric, found.group.get("office")))
             if found.group.keys() == {"office"} and value is not None:
                 low, high = found.interval

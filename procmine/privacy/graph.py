@@ -50,6 +50,7 @@ def release_model(model: Model, profile: str | Profile, *, workers: int | None =
             variant_count=rounded(model.variant_count, rule.base),
             cases=rounded(model.cases, rule.base),
             events=rounded(model.events, rule.base),
+            mined_cases=rounded(model.mined_cases, rule.base),
             tree=None if model.tree is None else _tree(model.tree, rare),
             net=None if model.net is None else _net(model.net, rare),
             quality=None if model.quality is None else _quality(model.quality, rule),
@@ -247,5 +248,6 @@ def _quality(quality: Quality, profile: Profile) -> Quality:
         precision=None if quality.precision is None else round(quality.precision, 2),
         on_cases=rounded(quality.on_cases, profile.base),
         of_cases=rounded(quality.of_cases, profile.base),
+        precision_steps=None if quality.precision_steps is None else round(quality.precision_steps, 2),
         reason=blurred(quality.reason, profile.base),
     )

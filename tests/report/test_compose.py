@@ -143,6 +143,21 @@ def test_a_figure_that_is_not_known_is_a_word_and_never_a_number(german: Documen
     assert {cell.value for cell in cells} == {""}
 
 
+def test_a_value_of_too_few_cases_is_not_shown_even_if_it_is_there(german: Document) -> None:
+    told = [m.value for m in made_up.findings().measurements if m.status is Status.INSUFFICIENT_N]
+    fold = next(block for block in section(german, "warm-handovers").blocks if isinstance(block, Fold))
+
+    assert isinstance(fold.blocks[0], Grid) and told and told[0] is not None
+    assert told[0] not in [cell.number for row in fold.blocks[0].rows for cell in row]
+
+
+def test_a_reason_that_begins_with_its_status_does_not_say_it_twice() -> None:
+    reason = "Nicht messbar: weniger als die Hälfte ist erfasst."
+    document = composed(changed(made_up.findings(), "warm_handovers", Status.NOT_MEASURABLE, reason))
+
+    assert section(document, "warm-handovers").title.endswith("messbar. Weniger als die Hälfte ist erfasst.")
+
+
 def test_low_coverage_is_a_hollow_mark_with_bounds(german: Document) -> None:
     dots = [cell.dot for _, row in profile(german).rows for cell in row if cell.status == "low_coverage" and cell.dot]
 

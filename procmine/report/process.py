@@ -1,0 +1,142 @@
+"""The section of the process map: the map in three levels of detail, its legend and table, and who steers the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from procmine.model import Model, Share, Step
+from procmine.report import maps
+from procmine.report.document import Block, Cell, Column, Fold, Grid, Picture, Section
+from procmine.report.reading import Reading
+from procmine.report.tables import held
+
+# Steps and ways of the three levels: what fits a screen, what fits a sheet, what a person can still follow.
+LEVELS = (("few", 12, 20), ("medium", 20, 40), ("much", 30, 80))
+FIRST = "medium"
+LENSES = ("by_client", "same_worker", "out_of_office", "warm")
+MOST_STEPS = 15
+KNOWN = 0.5
+
+
+def map_section(reading: Reading) -> Section | None:
+    """The process map, None where no model was mined or nothing of it may be shown."""
+    model, words = reading.findings.model, reading.words
+    if model is None or not model.steps:
+        return None
+    labels = {step.activity: reading.label(step.activity) for step in model.steps}
+    labels |= {name: reading.label(name) for way in model.ways for name in (way.source, way.target)}
+    drawn = _levels(reading, model, labels)
+    chosen = next((index for index, (name, _) in enumerate(drawn) if name == FIRST), len(drawn) - 1)
+    shown = drawn[chosen][1]
+    picture = Picture(
+        key="map",
+        caption=words.text("map.caption"),
+        alt=shown.alt,
+        levels=tuple((words.text(f"map.{name}"), _level(reading, found), found.svg) for name, found in drawn),
+        shown=chosen,
+        choices=tuple((f"s{place}", labels[activity]) for place, activity in enumerate(drawn[-1][1].shown_steps)),
+        legend=tuple((entry.key, entry.sign, entry.text) for entry in maps.legend(words.language, drawn[-1][1].sides)),
+    )
+    table = _ways(reading, model, labels, drawn[-1][1])
+    blocks: list[Block] = [picture, Fold("fold-ways", words.text("map.fold"), (table,))]
+    lens = _lens(reading, model)
+    if lens is not None:
+        blocks.append(lens)
+    lead = [words.text("map.lead", cases=words.number(model.cases), events=words.number(model.events))]
+    if model.variants:
+        most = words.number(model.variants[0].cases)
+        lead.append(words.text("map.variants", count=words.number(model.variant_count), cases=most))
+    return Section("karte", words.text("map.topic"), _title(reading, model, shown), tuple(lead), tuple(blocks))
+
+
+def _levels(reading: Reading, model: Model, labels: Mapping[str, str]) -> list[tuple[str, maps.Map]]:
+    """The levels that differ from the one before."""
+    found: list[tuple[str, maps.Map]] = []
+    for name, steps, ways in LEVELS:
+        drawn = maps.draw(
+            model,
+            labels=labels,
+            language=reading.words.language,
+            number=reading.words.number,
+            duration=reading.words.duration,
+            max_steps=steps,
+            max_ways=ways,
+            notes=False,
+        )
+        if not found or (drawn.shown_steps, drawn.shown_ways) != (found[-1][1].shown_steps, found[-1][1].shown_ways):
+            found.append((name, drawn))
+    return found
+
+
+def _level(reading: Reading, drawn: maps.Map) -> str:
+    words = reading.words
+    steps, ways = words.number(len(drawn.shown_steps)), words.number(len(drawn.shown_ways))
+    return words.text("map.level", steps=steps, ways=ways, share=_share(reading, drawn.share_transitions))
+
+
+def _share(reading: Reading, share: float | None) -> str:
+    return reading.words.text("report.none") if share is None else reading.words.percent(share, 0)
+
+
+def _title(reading: Reading, model: Model, shown: maps.Map) -> str:
+    """Who began what, where that is recorded for most events; else how much of the process the map shows."""
+    words = reading.words
+    sums = [sum(getattr(step.steering.by_client, part) for step in model.steps) for part in ("hits", "known", "total")]
+    begun = Share(*sums)
+    if begun.value is not None and begun.coverage is not None and begun.coverage >= KNOWN:
+        shares = {"by_client": words.percent(begun.value, 0), "known": words.percent(begun.coverage, 0)}
+        return words.text("map.title_steering", **shares)
+    ways, all_ways = words.number(len(shown.shown_ways)), words.number(shown.all_ways)
+    return words.text("map.title", ways=ways, all_ways=all_ways, share=_share(reading, shown.share_transitions))
+
+
+def _ways(reading: Reading, model: Model, labels: Mapping[str, str], shown: maps.Map) -> Grid:
+    words = reading.words
+    table = maps.transitions_table(
+        model,
+        labels,
+        language=words.language,
+        number=words.number,
+        duration=words.duration,
+        shown=shown.shown_ways,
+    )
+    columns = tuple(Column(title, "start" if place < 2 else "end") for place, title in enumerate(table.head))
+    dash = words.text("report.dash")
+    rows = [tuple(Cell(text) if text else Cell(dash, "muted") for text in row) for row in table.rows]
+    return held(words, "table-ways", words.text("map.table"), columns, rows)
+
+
+def _lens(reading: Reading, model: Model) -> Grid | None:
+    """The steps whose initiator is mostly recorded, with the four shares of steering. A question, not a verdict."""
+    words = reading.words
+    steps = [step for step in model.steps if (step.steering.by_client.coverage or 0.0) >= KNOWN]
+    if not steps:
+        return None
+    steps = sorted(steps, key=lambda step: (-step.events, step.activity))[:MOST_STEPS]
+    lenses = [name for name in LENSES if any(_known(step, name) is not None for step in steps)]
+    columns = (
+        Column(words.text("lens.step")),
+        Column(words.text("lens.events"), "end"),
+        *(Column(words.text(f"lens.{name}"), "end", bar=True) for name in lenses),
+    )
+    rows = [
+        (
+            Cell(reading.label(step.activity)),
+            Cell(words.number(step.events), "plain", step.events),
+            *(_lens_cell(reading, _known(step, name)) for name in lenses),
+        )
+        for step in steps
+    ]
+    return held(words, "table-lens", words.text("map.lens"), columns, rows)
+
+
+def _known(step: Step, lens: str) -> float | None:
+    """A step's share in one lens, None where it is mostly not recorded or does not apply."""
+    share: Share = getattr(step.steering, lens)
+    return share.value if (share.coverage or 0.0) >= KNOWN else None
+
+
+def _lens_cell(reading: Reading, share: float | None) -> Cell:
+    if share is None:
+        return Cell(reading.words.text("report.dash"), "muted")
+    return Cell(reading.words.percent(share, 0), "plain", share)

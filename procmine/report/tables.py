@@ -1,0 +1,157 @@
+"""Tables of a report's figures: what a row says where a value is known, and what where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from procmine.findings import Comparison, Measurement, Signal, Status
+from procmine.report.document import Cell, Column, Grid, Tone
+from procmine.report.figures import shown_bounds, signal_words
+from procmine.report.reading import OUTSIDE, Reading
+from procmine.report.words import Words, clean
+
+MOST_ROWS = 400
+TONES: Mapping[Status, Tone] = {
+    Status.OK: "plain",
+    Status.LOW_COVERAGE: "caution",
+    Status.INSUFFICIENT_N: "muted",
+    Status.NOT_MEASURABLE: "muted",
+    Status.SUPPRESSED: "withheld",
+}
+
+
+def held(words: Words, key: str, caption: str, columns: Iterable[Column], rows: list[tuple[Cell, ...]]) -> Grid:
+    """A table of at most 400 rows that says how many it leaves out."""
+    left_out = len(rows) - MOST_ROWS
+    more = words.text("report.rows_left_out", count=words.number(left_out)) if left_out > 0 else ""
+    return Grid(key, caption, tuple(columns), tuple(rows[:MOST_ROWS]), more)
+
+
+def head(words: Words, *names: str, numbers: Iterable[str] = ()) -> tuple[Column, ...]:
+    """Columns by the keys of their titles; those in ``numbers`` stand at the end."""
+    ends = set(numbers)
+    return tuple(Column(words.text(f"column.{name}"), "end" if name in ends else "start") for name in names)
+
+
+def figures_of(reading: Reading, measured: Measurement) -> tuple[Cell, ...]:
+    """Value, interval, bounds, share known, counted, cases, status: words or a dash where nothing is known."""
+    words, unit, value = reading.words, reading.unit(measured.metric), reading.value(measured)
+    dash = Cell(words.text("report.dash"), "muted")
+    status = words.text(f"status.{measured.status.value}.name")
+    bounds = shown_bounds(measured)
+    counted = count_of(measured)
+    reason = reading.reason(measured)
+    tone = TONES[measured.status]
+    return (
+        Cell(words.value(value, unit), "plain", value) if value is not None else Cell(status, tone),
+        Cell(words.span(*measured.interval, unit)) if measured.interval and value is not None else dash,
+        Cell(words.span(*bounds, unit)) if bounds and value is not None else dash,
+        Cell(words.percent(measured.coverage, 0), "plain", measured.coverage)
+        if measured.coverage is not None
+        else dash,
+        Cell(words.number(counted), "plain", counted) if counted is not None else dash,
+        Cell(words.number(measured.cases), "plain", measured.cases) if measured.cases is not None else dash,
+        Cell(f"{status}. {reason}" if reason and measured.status is not Status.OK else status, tone),
+    )
+
+
+FIGURES = ("value", "interval", "bounds", "known", "counted", "cases", "status")
+NUMBERS = (
+    "value",
+    "interval",
+    "bounds",
+    "known",
+    "counted",
+    "cases",
+    "rows",
+    "first_line",
+    "count",
+    "median",
+    "events",
+)
+
+
+def count_of(measured: Measurement) -> float | None:
+    """What stands behind the value: the known items; all items where the known ones are not told."""
+    return measured.denominator if measured.denominator is not None else measured.items
+
+
+def by_office(reading: Reading, metric: str) -> Grid:
+    """A metric office by office in the order of names, with its place to the limits."""
+    words = reading.words
+    rows = []
+    for office in reading.offices():
+        measured = reading.at(metric, office)
+        if measured is not None:
+            place = _signal_cell(reading, reading.comparison(metric, office))
+            rows.append((Cell(clean(office)), *figures_of(reading, measured), place))
+    whole = reading.whole(metric)
+    if whole is not None:
+        ending = Cell(words.text("report.dash"), "muted")
+        rows.append((Cell(words.text("terms.reference")), *figures_of(reading, whole), ending))
+    caption = words.text("metric.table", metric=reading.title(metric))
+    return held(words, f"table-{metric}", caption, head(words, "office", *FIGURES, "signal", numbers=NUMBERS), rows)
+
+
+def by_attribute(reading: Reading, metric: str, attribute: str, found: list[Measurement]) -> Grid:
+    """A metric over all offices by one attribute of its items."""
+    rows = [(Cell(reading.label(m.group[attribute])), *figures_of(reading, m)) for m in found]
+    caption = reading.words.text("metric.split", metric=reading.title(metric), attribute=reading.attribute(attribute))
+    columns = head(reading.words, "group", *FIGURES, numbers=NUMBERS)
+    return held(reading.words, f"split-{metric}-{attribute}", caption, columns, rows)
+
+
+def over_all(reading: Reading, key: str, caption: str, metrics: Iterable[str]) -> Grid:
+    """Metrics over all offices together."""
+    found = [(metric, reading.whole(metric)) for metric in metrics]
+    rows = [(Cell(reading.title(metric)), *figures_of(reading, m)) for metric, m in found if m is not None]
+    return held(reading.words, key, caption, head(reading.words, "metric", *FIGURES, numbers=NUMBERS), rows)
+
+
+def usable_for(reading: Reading, key: str, caption: str, metrics: Iterable[str]) -> Grid:
+    """Whether the data carry each metric: how much is recorded, and the status with its reason."""
+    found = [(metric, reading.whole(metric)) for metric in metrics]
+    rows: list[tuple[Cell, ...]] = []
+    for metric, measured in found:
+        if measured is not None:
+            *_, known, _, _, status = figures_of(reading, measured)
+            rows.append((Cell(reading.title(metric)), known, status))
+    return held(reading.words, key, caption, head(reading.words, "metric", "known", "status", numbers=NUMBERS), rows)
+
+
+def entries(
+    words: Words,
+    key: str,
+    caption: str,
+    columns: tuple[str, ...],
+    found: Iterable[Mapping[str, Any]],
+    names: tuple[str, ...],
+) -> Grid:
+    """A table of a receipt's entries: one row an entry, ``names`` the entry's fields in the order of the columns."""
+    rows = [tuple(_entry_cell(words, entry.get(name)) for name in names) for entry in found]
+    return held(
+        words,
+        key,
+        caption,
+        head(words, *columns, numbers=("rows", "first_line", "read", "accepted", "refused", "filled")),
+        rows,
+    )
+
+
+def _entry_cell(words: Words, value: object) -> Cell:
+    if value is None or value == "":
+        return Cell(words.text("report.dash"), "muted")
+    if isinstance(value, bool):
+        return Cell(str(value).lower())
+    if isinstance(value, int | float):
+        return Cell(words.number(value), "plain", value)
+    if isinstance(value, Mapping):
+        return Cell(clean(str(value.get(words.language) or next(iter(value.values()), ""))))
+    return Cell(clean(str(value)))
+
+
+def _signal_cell(reading: Reading, compared: Comparison | None) -> Cell:
+    if compared is None or compared.signal is Signal.UNJUDGED:
+        return Cell(reading.words.text("signals.unjudged"), "muted")
+    return Cell(signal_words(reading, compared), "signal" if compared.signal in OUTSIDE else "plain")
