@@ -1,0 +1,228 @@
+"""How well a process tree and a log fit each other: fitness by exact alignment costs, precision by escaping steps.
+
+Both are computed on the tree itself, on variants, most frequent first. The miner's trees name every activity once, so
+a course splits along the tree without search: the cost of a parallel block is the sum over its branches' own events,
+that of a sequence the best cut into consecutive pieces. This stays polynomial where search over a net's markings does
+not end (a block of twenty parallel branches has a million markings). pm4py's token replay depends on the hash seed,
+its aligners know no bound; hence ours.
+
+The bound is a number of elementary steps, not of seconds: the same log gives the same figures on every machine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from procmine.mine.blocks import Course, Node, Purse, Spent, in_integers
+from procmine.mine.counts import Courses
+from procmine.mine.replay import precision_of
+from procmine.model import Quality, TreeNode
+
+BUDGET = 2_000_000_000  # a step is about a nanosecond: two seconds each for fitness and for precision
+LONGEST = 500  # steps of a course that is aligned: the work grows with the cube of the length
+FITNESS = "1 - sum(alignment cost) / sum(course length + shortest run of the model), unit costs, by case"
+PRECISION = (
+    "1 - sum(steps the model allows and nobody took) / sum(steps the model allows), over replayable prefixes (ETC)"
+)
+_CALL = 15_000  # what one operation on matrices costs beside its cells
+_CELLS_KEPT = 30_000_000
+_CORNERS_KEPT = 1_000_000
+_FAR = 1 << 28
+
+Matrix = npt.NDArray[np.int32]
+
+
+def not_measured(log: Courses, reason: str) -> Quality:
+    """A quality without figures, and why."""
+    return Quality(None, FITNESS, None, PRECISION, 0, log.all_cases, reason)
+
+
+def measure_fit(log: Courses, tree: TreeNode, budget: int = BUDGET) -> Quality:
+    """Fitness and precision of a tree for a log, each within ``budget`` elementary steps.
+
+    Fitness is the log fitness of Adriansyah, van Dongen and van der Aalst (2011): one minus the cheapest deviations
+    over the cost of the worst case (skip the whole course, then run the model alone). Precision is ETConformance
+    (Munoz-Gama and Carmona 2010) over the prefixes that the model can replay exactly, the empty one included, weighted
+    by cases.
+    """
+    codes = {name: code for code, name in enumerate(log.activities)}
+    root, _ = in_integers(tree, codes, 0)
+    if root is None:
+        return not_measured(log, "the tree names an activity twice, which these figures do not cover")
+    fitness, aligned, long = _fitness(log, root, budget)
+    precision, share = precision_of(log, root, budget)
+    reasons = []  # without counts: the text goes where exact counts may not, and the fields have them
+    if long:
+        reasons.append(f"fitness leaves out courses of more than {LONGEST} steps")
+    if aligned + long < log.all_cases:
+        reasons.append("fitness rests on the commonest courses only: the budget of work was used up")
+    if share is None:
+        reasons.append("precision was not computed: the budget of work does not cover the whole log")
+    elif share < 1:
+        reasons.append("precision looks only at the steps that lie on a course the model can replay")
+    return Quality(
+        fitness=fitness,
+        fitness_method=FITNESS,
+        precision=precision,
+        precision_method=PRECISION,
+        on_cases=aligned,
+        of_cases=log.all_cases,
+        reason="; ".join(reasons),
+        precision_steps=share,
+    )
+
+
+def _fitness(log: Courses, root: Node, budget: int) -> tuple[float | None, int, int]:
+    """Fitness, the cases it rests on, and the cases left out for their length."""
+    costs = _Costs(Purse(budget))
+    cost = worst = cases = long = 0
+    try:
+        shortest = costs.of(root, ())
+        for i in range(len(log)):
+            course = tuple(log.codes[log.first[i] : log.first[i + 1]].tolist())
+            weight = int(log.cases[i])
+            if len(course) > LONGEST:
+                long += weight
+                continue
+            cost += weight * costs.of(root, course)
+            worst += weight * (len(course) + shortest)
+            cases += weight
+    except Spent:
+        pass
+    return (1 - cost / worst if worst else None), cases, long
+
+
+def alignment_costs(log: Courses, tree: TreeNode) -> list[int]:
+    """The cost of an optimal alignment of each course, in the order of the courses, without a bound."""
+    root, _ = in_integers(tree, {name: code for code, name in enumerate(log.activities)}, 0)
+    if root is None:
+        raise ValueError("The tree names an activity twice.")
+    costs = _Costs(Purse(1 << 62))
+    return [costs.of(root, tuple(log.codes[a:b].tolist())) for a, b in zip(log.first, log.first[1:], strict=False)]
+
+
+class _Costs:
+    """Alignment costs of pieces of courses. A node's matrix M for a course of its own events has in M[i, j] the
+    cheapest deviations of its events i to j from one run of the node; kept, because many courses share such pieces."""
+
+    def __init__(self, purse: Purse) -> None:
+        self._purse = purse
+        self._kept: dict[tuple[int, Course], Matrix] = {}
+        self._corners: dict[tuple[int, Course], int] = {}
+        self._cells = 0
+
+    def of(self, root: Node, course: Course) -> int:
+        """The cost of a whole course, events the tree does not know included."""
+        own = tuple(code for code in course if root.mask >> code & 1)
+        return len(course) - len(own) + self._whole(root, own)
+
+    def _whole(self, node: Node, own: Course) -> int:
+        """The cost of one run of the node for all these events: its matrix' corner, mostly without the matrix."""
+        if node.operator in (None, "loop"):
+            return int(self._matrix(node, own)[0, -1])
+        kept = self._corners.get((node.number, own))
+        if kept is not None:
+            return kept
+        self._purse.pay(_CALL + 60 * len(own) * len(node.children))
+        if node.operator == "sequence":
+            row = self._wide(node.children[0], own)[0]
+            for child in node.children[1:]:
+                self._purse.pay(_CALL + 2 * (len(own) + 1) ** 2)
+                row = (row[:, None] + self._wide(child, own)).min(axis=0)
+            cost = int(row[-1])
+        else:
+            pieces = [(child, _piece(child, own)) for child in node.children]
+            costs = [self._whole(child, piece) + len(own) - len(piece) for child, piece in pieces]
+            if node.operator == "xor":
+                cost = min(costs)
+            else:  # parallel: each event is foreign to all branches but its own
+                cost = sum(costs) - len(own) * (len(costs) - 1)
+        if len(self._corners) > _CORNERS_KEPT:
+            self._corners.clear()
+        self._corners[node.number, own] = cost
+        return cost
+
+    def _matrix(self, node: Node, own: Course) -> Matrix:
+        kept = self._kept.get((node.number, own))
+        if kept is not None:
+            return kept
+        self._purse.pay(_CALL + (len(own) + 1) ** 2)
+        made = self._make(node, own)
+        if self._cells > _CELLS_KEPT:
+            self._kept.clear()
+            self._cells = 0
+        self._cells += made.size
+        self._kept[node.number, own] = made
+        return made
+
+    def _make(self, node: Node, own: Course) -> Matrix:
+        if node.operator is None:
+            span = _span(len(own))
+            return span if node.activity is None else np.where(span == 0, 1, span - (span < _FAR)).astype(np.int32)
+        if node.operator == "parallel":
+            total = np.sum([self._inner(child, own) for child in node.children], axis=0, dtype=np.int32)
+            return np.where(_below(len(own)) > 0, _FAR, total).astype(np.int32)  # many times _FAR would wrap around
+        wide = [self._wide(child, own) for child in node.children]
+        if node.operator == "xor":
+            return np.asarray(np.minimum.reduce(wide))
+        if node.operator == "sequence":
+            product = wide[0]
+            for matrix in wide[1:]:
+                product = self._product(product, matrix)
+            return product
+        if node.operator == "loop":
+            again = self._product(np.asarray(np.minimum.reduce(wide[1:])), wide[0])
+            np.fill_diagonal(again, 0)  # going round without an event is never cheaper than not going round
+            for _ in range(len(own).bit_length()):
+                again = self._product(again, again)
+            return self._product(wide[0], again)
+        raise ValueError(f"A process tree has no operator {node.operator!r}.")
+
+    def _inner(self, child: Node, own: Course) -> Matrix:
+        """The child's matrix in the coordinates of its parent's events, foreign events free."""
+        self._purse.pay(_CALL + 2 * (len(own) + 1) ** 2)
+        at, piece = _project(child, own)
+        return self._matrix(child, piece)[np.ix_(at, at)]
+
+    def _wide(self, child: Node, own: Course) -> Matrix:
+        """The same with every event that is not the child's own counted as a deviation."""
+        self._purse.pay(_CALL + 4 * (len(own) + 1) ** 2)
+        at, piece = _project(child, own)
+        foreign = np.arange(len(own) + 1, dtype=np.int32) - at
+        inner = self._matrix(child, piece)[np.ix_(at, at)]
+        wide: Matrix = np.minimum(inner + (foreign[None, :] - foreign[:, None]) + _below(len(own)), _FAR)
+        return wide
+
+    def _product(self, a: Matrix, b: Matrix) -> Matrix:
+        """The cheapest cut: out[i, j] is the minimum over k of a[i, k] + b[k, j]."""
+        size = len(a)
+        self._purse.pay(_CALL + 2 * size**3)
+        out = np.empty_like(a)
+        if size <= 48:
+            out[:] = (a[:, :, None] + b[None, :, :]).min(axis=1)
+        else:  # a row at a time, or the cube would not fit in the cache
+            for i in range(size):
+                out[i] = (a[i, i:, None] + b[i:, :]).min(axis=0)
+        return np.minimum(out, _FAR, out=out)
+
+
+def _span(length: int) -> Matrix:
+    steps = np.arange(length + 1, dtype=np.int32)
+    return np.where(steps[None, :] >= steps[:, None], steps[None, :] - steps[:, None], _FAR).astype(np.int32)
+
+
+def _below(length: int) -> Matrix:
+    """Far below the diagonal, nothing elsewhere: a piece cannot end before it begins."""
+    return np.tril(np.full((length + 1, length + 1), _FAR, np.int32), -1)
+
+
+def _project(child: Node, own: Course) -> tuple[npt.NDArray[np.int32], Course]:
+    """The child's events among a course's, and how many of them lie before each place of the course."""
+    mine = [child.mask >> code & 1 for code in own]
+    at = np.concatenate(([0], np.cumsum(mine))).astype(np.int32)
+    return at, _piece(child, own)
+
+
+def _piece(child: Node, own: Course) -> Course:
+    return tuple(code for code in own if child.mask >> code & 1)

@@ -1,0 +1,243 @@
+"""Steps and ways of a log with their counts, times and steering, read in one pass over the store.
+
+Rules of the domain (who counts as the client, which places are outside the office) are those of
+``reference/tables.md`` for the core four; the codes come in as ``Rules``, which the vocabulary of the log fills where
+it has something to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from procmine.mine import counts
+from procmine.mine.counts import Columns, Courses, Ints, Rows, text
+from procmine.model import Share, Steering, Step, Way
+
+NO, YES, UNKNOWN, NOT_ELIGIBLE = 0, 1, 2, 3
+DAY = 86_400_000
+_MS_BITS = 42  # 139 years in milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which codes mean what for the four shares (``reference/tables.md``, the core four)."""
+
+    client: tuple[str, ...] = ("client", "household_member")
+    transfers: tuple[str, ...] = ("handover", "referral", "worker_change")
+    remote_channels: tuple[str, ...] = ("phone", "video", "chat")
+    outside: tuple[str, ...] = ("client_home", "social_space", "partner_site", "employer", "public_place")
+    inside: tuple[str, ...] = ("office", "provider_site")
+    warm: tuple[str, ...] = ("warm", "accompanied")
+    not_warm: tuple[str, ...] = ("information_only", "facilitated", "file_only")
+
+
+def rules_of(schema: Any) -> Rules:
+    """The rules with the vocabulary's own words: initiators of the client's side, activities of kind transfer."""
+    if schema is None:
+        return Rules()
+    client = tuple(sorted(name for name, code in schema.codes.get("initiator", {}).items() if code.belongs == "client"))
+    transfers = tuple(sorted(name for name, code in schema.activities.items() if code.belongs == "transfer"))
+    return Rules(client=client or Rules().client, transfers=transfers or Rules().transfers)
+
+
+def read(
+    engine: Rows, activities: Sequence[str], rules: Rules | None = None, office: str | None = None
+) -> tuple[Courses, tuple[Step, ...], tuple[Way, ...]]:
+    """Courses, steps and ways of a log in one pass; steps and ways in the order of their names.
+
+    ``activities`` are the sorted names that the codes of the store stand for; a name without a step is left out.
+    """
+    tally = _Tally(len(activities))
+    found = []
+    for part in counts.chunks(engine, _expressions(activities, rules or Rules()), office):
+        found.append(counts.distinct(part["activity_code"].astype(np.int64), counts.case_starts(part["case_id"])))
+        _add(tally, part)
+    log = counts.merge(activities, found)
+    initiators = _initiators(engine, office)
+    return log, _steps(log, tally, initiators), _ways(log, tally)
+
+
+def _expressions(activities: Sequence[str], rules: Rules) -> tuple[str, ...]:
+    """What is fetched a row beside the codes. Flags are NO, YES, UNKNOWN or NOT_ELIGIBLE; a worker nobody knows is
+    -1."""
+    transfers = [str(code) for code, name in enumerate(activities) if name in rules.transfers] or ["NULL"]
+    begun = f"CASE WHEN initiator IS NULL THEN 2 WHEN initiator IN {_list(rules.client)} THEN 1 ELSE 0 END"
+    outside = f"""CASE
+        WHEN location = 'remote' OR (location IS NULL AND channel IN {_list(rules.remote_channels)}) THEN 3
+        WHEN location IN {_list(rules.inside)} THEN 0
+        WHEN location NOT IN {_list(rules.outside)} OR location IS NULL OR visit_purpose IS NULL THEN 2
+        WHEN visit_purpose = 'control' THEN 0
+        ELSE 1 END"""
+    warm = f"""CASE
+        WHEN (activity_code IN ({", ".join(transfers)})) IS NOT TRUE THEN 3
+        WHEN handover_type IN {_list(rules.warm)} THEN 1
+        WHEN handover_type IN {_list(rules.not_warm)} THEN 0
+        ELSE 2 END"""
+    return (
+        "COALESCE(worker, -1) AS worker",
+        "epoch_ms(timestamp) AS ms",
+        "CAST(local_date - DATE '1970-01-01' AS BIGINT) AS day",
+        "CAST(COALESCE(date_only, FALSE) AS UTINYINT) AS date_only",
+        f"CAST({begun} AS UTINYINT) AS begun",
+        f"CAST({outside} AS UTINYINT) AS outside",
+        f"CAST({warm} AS UTINYINT) AS warm",
+    )
+
+
+def _list(codes: Iterable[str]) -> str:
+    return "(" + ", ".join(text(code) for code in codes) + ")"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Running sums: flags a step and a way by (key, column, value), and the times of all ways."""
+
+    activities: int
+    steps: dict[int, Ints] = field(default_factory=dict)
+    ways: dict[int, Ints] = field(default_factory=dict)
+    keys: list[Ints] = field(default_factory=list)
+    times: list[Ints] = field(default_factory=list)
+
+
+def _add(tally: _Tally, part: Columns) -> None:
+    """The sums of one part of the log, added."""
+    code = part["activity_code"].astype(np.int64)
+    first = counts.case_starts(part["case_id"])
+    opens = np.zeros(len(code), bool)
+    opens[first[:-1]] = True
+    flags = [part["begun"], _same_as_before(part["worker"], first), part["outside"], part["warm"]]
+    _sum(tally.steps, code, flags)
+    target = np.flatnonzero(~opens)
+    key = code[target - 1] * tally.activities + code[target]
+    known = (part["worker"][target] >= 0) & (part["worker"][target - 1] >= 0)
+    same = np.where(known, part["worker"][target] == part["worker"][target - 1], UNKNOWN)
+    _sum(tally.ways, key, [part["begun"][target], same, part["outside"][target], part["warm"][target]])
+    spent = _between(part, target)
+    tally.keys.append(key[spent >= 0])
+    tally.times.append(spent[spent >= 0])
+
+
+def _same_as_before(worker: npt.NDArray[Any], first: Ints) -> npt.NDArray[Any]:
+    """Flag of each event: is its worker the last one known before it in its case? A case's first event is not
+    eligible."""
+    rows = np.arange(len(worker), dtype=np.int64)
+    last = np.maximum.accumulate(np.where(worker >= 0, rows, -1))
+    before = np.concatenate(([-1], last[:-1]))
+    begin = np.repeat(first[:-1], np.diff(first))
+    known = (before >= begin) & (worker >= 0)
+    flag = np.where(known, worker == worker[np.maximum(before, 0)], UNKNOWN)
+    flag[first[:-1]] = NOT_ELIGIBLE
+    return flag
+
+
+def _between(part: Columns, target: Ints) -> Ints:
+    """Milliseconds from each event's predecessor to it, -1 where unknown.
+
+    Where one of the two has only a date, the difference is that of the local days in whole days, and unknown on the
+    same day. A negative difference (clocks that disagree within one order) is unknown too.
+    """
+    spent: Ints = part["ms"][target] - part["ms"][target - 1]
+    dated = (part["date_only"][target] | part["date_only"][target - 1]) > 0
+    if dated.any():
+        days = part["day"][target] - part["day"][target - 1]
+        spent = np.where(dated, np.where(days > 0, days * DAY, -1), spent)
+    return spent.astype(np.int64)
+
+
+def _sum(sums: dict[int, Ints], key: Ints, flags: Sequence[npt.NDArray[Any]]) -> None:
+    keys, rank = counts.ranked(key)
+    table = np.stack([np.bincount(rank * 4 + flag, minlength=len(keys) * 4).reshape(-1, 4) for flag in flags], axis=1)
+    for name, row in zip(keys.tolist(), table, strict=True):
+        sums[name] = sums[name] + row if name in sums else row
+
+
+def _steering(row: Ints) -> Steering:
+    return Steering(*(_share(flag) for flag in row.tolist()))
+
+
+def _share(flag: Sequence[int]) -> Share:
+    no, yes, unknown, _ = flag
+    return Share(hits=yes, known=yes + no, total=yes + no + unknown)
+
+
+def _initiators(engine: Rows, office: str | None) -> dict[int, tuple[tuple[str, int], ...]]:
+    where = f"{counts.step_filter(engine)} AND {counts.office_filter(engine, office)}"
+    query = f"""SELECT activity_code, COALESCE(initiator, '') AS who, COUNT(*) FROM events WHERE {where}
+        GROUP BY activity_code, who ORDER BY activity_code, who"""
+    found: dict[int, tuple[tuple[str, int], ...]] = {}
+    for code, who, many in engine.run(query):
+        found[code] = (*found.get(code, ()), (who, many))
+    return found
+
+
+def _steps(log: Courses, tally: _Tally, initiators: dict[int, tuple[tuple[str, int], ...]]) -> tuple[Step, ...]:
+    events, cases = counts.occurrences(log)
+    starts, stops = counts.ends(log)
+    return tuple(
+        Step(
+            activity=name,
+            events=int(events[code]),
+            cases=int(cases[code]),
+            starts=int(starts[code]),
+            ends=int(stops[code]),
+            steering=_steering(tally.steps[code]),
+            initiators=initiators.get(code, ()),
+        )
+        for code, name in enumerate(log.activities)
+        if events[code]
+    )
+
+
+def _ways(log: Courses, tally: _Tally) -> tuple[Way, ...]:
+    pairs = counts.follows(log)
+    times = dict(_quantiles(tally))
+    columns = (pairs.source.tolist(), pairs.target.tolist(), pairs.count.tolist(), pairs.cases.tolist())
+    ways = []
+    for source, target, count, cases in zip(*columns, strict=True):
+        key = source * len(log.activities) + target
+        timed, median, p90 = times.get(key, (0, None, None))
+        ways.append(
+            Way(
+                source=log.activities[source],
+                target=log.activities[target],
+                count=count,
+                cases=cases,
+                median_seconds=median,
+                p90_seconds=p90,
+                steering=_steering(tally.ways[key]),
+                timed=timed,
+            )
+        )
+    return tuple(ways)
+
+
+def _quantiles(tally: _Tally) -> Iterator[tuple[int, tuple[int, float | None, float | None]]]:
+    """Per way: known times, their median (mean of the two middle ones) and 90 % quantile (the smallest time that at
+    least nine in ten do not exceed) in seconds; None below two. Exact: all times are sorted, key and time packed in
+    one integer."""
+    if not tally.keys:
+        return
+    key, spent = np.concatenate(tally.keys), np.concatenate(tally.times)
+    if not len(key):
+        return
+    if int(key.max()) < 1 << (63 - _MS_BITS) and int(spent.max()) < 1 << _MS_BITS:
+        packed = (key << _MS_BITS) | spent
+        packed.sort()
+        key, spent = packed >> _MS_BITS, packed & ((1 << _MS_BITS) - 1)
+    else:
+        order = np.lexsort((spent, key))
+        key, spent = key[order], spent[order]
+    first = counts.case_starts(key)
+    for start, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
+        many = end - start
+        if many < 2:
+            yield int(key[start]), (many, None, None)
+            continue
+        middle = int(spent[start + (many - 1) // 2]) + int(spent[start + many // 2])
+        nine = int(spent[start + -(-9 * many // 10) - 1])
+        yield int(key[start]), (many, middle / 2000, nine / 1000)
