@@ -337,7 +337,7 @@ def mined(traces: Iterable[tuple[str, ...]], steering: Steering = NOBODY) -> Mod
         steps=tuple(
             Step(a, events[a], seen[a], starts[a], ends[a], steering, (("client", events[a]),)) for a in sorted(events)
         ),
-        ways=tuple(Way(w[0], w[1], ways[w], passed[w], 86_461.0, 99_999.0, steering) for w in sorted(ways)),
+        ways=tuple(Way(w[0], w[1], ways[w], passed[w], 86_461.0, 99_999.0, steering, ways[w]) for w in sorted(ways)),
         variants=tuple(Variant(v, n) for v, n in Counter(courses).most_common()),
         variant_count=len(set(courses)),
         cases=len(courses),
@@ -494,6 +494,13 @@ def test_quantiles_need_persons_beyond_them() -> None:
     times = {w.source: (w.median_seconds, w.p90_seconds) for w in release_model(mined(courses), "shared").value.ways}
 
     assert times == {"A": (None, None), "B": (86_000.0, None), "C": (86_000.0, 100_000.0)}
+
+
+def test_quantiles_rest_on_the_transitions_whose_time_is_known() -> None:
+    model = mined([("A", "B")] * 100)
+    dated = replace(model, ways=tuple(replace(way, timed=19) for way in model.ways))
+
+    assert [way.median_seconds for way in release_model(dated, "shared").value.ways] == [None]
 
 
 def test_shares_of_few_known_are_empty() -> None:

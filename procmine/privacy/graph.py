@@ -82,8 +82,9 @@ def _step(step: Step, cells: Collection[Cell], profile: Profile, staff: bool) ->
 
 
 def _way(way: Way, profile: Profile, staff: bool) -> Way:
-    median = way.median_seconds if way.cases >= MEDIAN_CASES else None
-    p90 = way.p90_seconds if way.cases >= P90_CASES and profile.p90 else None
+    timed = min(way.cases, way.timed)  # a quantile rests on the transitions whose time is known, and on their cases
+    median = way.median_seconds if timed >= MEDIAN_CASES else None
+    p90 = way.p90_seconds if timed >= P90_CASES and profile.p90 else None
     if not profile.exact:
         median = None if median is None else two_digits(median)
         p90 = None if p90 is None else two_digits(p90)
@@ -95,6 +96,7 @@ def _way(way: Way, profile: Profile, staff: bool) -> Way:
         median_seconds=median,
         p90_seconds=p90,
         steering=_steering(way.steering, profile, staff),
+        timed=rounded(way.timed, profile.base),
     )
 
 

@@ -1,0 +1,11 @@
+# What type checkers see: the promised names with their signatures (procmine/__init__.py opens them on first use).
+from procmine.api import audit as audit
+from procmine.api import compare as compare
+from procmine.api import discover as discover
+from procmine.api import measure as measure
+from procmine.api import read_frame as read_frame
+from procmine.api import read_log as read_log
+from procmine.simulate import simulate as simulate
+
+__version__: str
+__all__ = ["__version__", "audit", "compare", "discover", "measure", "read_frame", "read_log", "simulate"]

@@ -1,0 +1,242 @@
+"""Each verb's result as lines for a person. Column heads are the names of the JSON contract, one word for one thing."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from procmine.findings import Comparison, Measurement, Status
+from procmine.metric import Metric
+from procmine.model import Model, Share
+from procmine.report.words import Words, clean
+from procmine.terminal.aligned import pairs, table, underlined
+
+UNKNOWN = "–"
+ARROW = " → "
+WIDTH = 80
+MOST_WAYS = 15
+
+
+def measurements(found: Sequence[Measurement], units: Mapping[str, str], words: Words) -> str:
+    """One line a measurement, and below it the sentences that say why a figure is missing or weak."""
+    head = ("metric", "group", "period", "value", "95 % interval", "bounds", "coverage", "items", "cases", "status")
+    rows, reasons = [], []
+    for one in found:
+        unit = units[one.metric]
+        rows.append(
+            (
+                one.metric,
+                group(one.group),
+                one.period or "",
+                UNKNOWN if one.value is None else words.value(one.value, unit),
+                span(one.interval, unit, words),
+                span(one.bounds, unit, words),
+                UNKNOWN if one.coverage is None else words.percent(one.coverage, 0),
+                whole(one.items, words),
+                whole(one.cases, words),
+                one.status.value,
+            )
+        )
+        if one.status is not Status.OK and one.reason:
+            reasons.append(f"{one.metric}, {group(one.group)}: {clean(one.reason.get(words.language, ''))}")
+    lines = table(head, rows, right=range(3, 9))
+    return "\n".join([lines, *([""] if reasons else []), *dict.fromkeys(reasons)])
+
+
+def comparisons(found: Sequence[Comparison], units: Mapping[str, str], words: Words) -> str:
+    """One line a group: its value, the reference and the limits it is judged by. Ordered by name, never by value."""
+    head = ("metric", "group", "value", "reference", "95 % limits", "99.8 % limits", "cases", "signal", "status")
+    rows = []
+    for one in found:
+        unit, measured = units[one.measurement.metric], one.measurement
+        rows.append(
+            (
+                measured.metric,
+                group(measured.group),
+                UNKNOWN if measured.value is None else words.value(measured.value, unit),
+                UNKNOWN if one.reference is None else words.value(one.reference, unit),
+                span(one.limits_95, unit, words),
+                span(one.limits_998, unit, words),
+                whole(measured.cases, words),
+                one.signal.value,
+                measured.status.value,
+            )
+        )
+    return table(head, rows, right=range(2, 7))
+
+
+def model(found: Model, words: Words) -> str:
+    """Size and quality of a model, its steps, and its most frequent ways."""
+    quality = found.quality
+    facts = [
+        ("cases", words.number(found.cases)),
+        ("events", words.number(found.events)),
+        ("steps", words.number(len(found.steps))),
+        ("ways", words.number(len(found.ways))),
+        ("variants", words.number(found.variant_count)),
+        ("algorithm", f"{found.algorithm}, noise {found.noise:g}"),
+        ("fitness", _quality(quality.fitness if quality else None, quality.fitness_method if quality else "")),
+        ("precision", _quality(quality.precision if quality else None, quality.precision_method if quality else "")),
+    ]
+    if quality is not None and quality.reason:
+        facts.append(("note", quality.reason))
+    head = ("step", "events", "cases", "by client", "same worker", "out of office", "warm")
+    steps = [
+        (
+            one.activity,
+            words.number(one.events),
+            words.number(one.cases),
+            share(one.steering.by_client, words),
+            share(one.steering.same_worker, words),
+            share(one.steering.out_of_office, words),
+            share(one.steering.warm, words),
+        )
+        for one in sorted(found.steps, key=lambda step: (-step.events, step.activity))
+    ]
+    ways = sorted(found.ways, key=lambda way: (-way.count, way.source, way.target))[:MOST_WAYS]
+    times = [
+        (
+            one.source,
+            one.target,
+            words.number(one.count),
+            _duration(one.median_seconds, words),
+            _duration(one.p90_seconds, words),
+        )
+        for one in ways
+    ]
+    return "\n\n".join(
+        [
+            pairs(facts),
+            table(head, steps, right=range(1, 7)),
+            table(("from", "to", "count", "median", "90 %"), times, right=(2, 3, 4)),
+        ]
+    )
+
+
+def variants(found: Model, most: int, words: Words) -> str:
+    """The most frequent courses with their cases and share."""
+    rows = [
+        (
+            words.number(one.cases),
+            words.percent(one.cases / found.cases) if found.cases else UNKNOWN,
+            ARROW.join(one.activities),
+        )
+        for one in found.variants[:most]
+    ]
+    text = table(("cases", "share", "course"), rows, right=(0, 1))
+    told = f"{words.number(len(rows))} of {words.number(found.variant_count)} variants"
+    withheld = len(rows) < min(most, found.variant_count)
+    return f"{text}\n\n{told}" + ("; those of too few cases are withheld (--privacy)" if withheld else "")
+
+
+def group(of: Mapping[str, str]) -> str:
+    """office=JC-01, function=integration; a dot for the whole log."""
+    return ", ".join(f"{name}={value}" for name, value in of.items()) or "."
+
+
+def span(limits: tuple[float, float] | None, unit: str, words: Words) -> str:
+    """Two limits in the metric's unit."""
+    return UNKNOWN if limits is None else words.span(*limits, unit)
+
+
+def share(of: Share, words: Words) -> str:
+    """A share in per cent; a dash where nothing is known."""
+    return UNKNOWN if of.value is None else words.percent(of.value, 0)
+
+
+def whole(count: int | None, words: Words) -> str:
+    """A count; a dash where it is not known or withheld."""
+    return UNKNOWN if count is None else words.number(count)
+
+
+def _quality(value: float | None, method: str) -> str:
+    return UNKNOWN if value is None else f"{value:.3f} ({method})"
+
+
+def _duration(seconds: float | None, words: Words) -> str:
+    return UNKNOWN if seconds is None else words.duration(seconds)
+
+
+def receipt(found: Mapping[str, Any], words: Words) -> str:
+    """What ``check`` found: rows, refusals, what is missing or unknown, and what can be measured."""
+    parts = [pairs((name, words.number(found[name])) for name in ("rows_read", "rows_accepted", "rows_quarantined"))]
+    if found["quarantine"]:
+        refused = [
+            (entry["reason"], words.number(entry["rows"]), str(entry["first_line"])) for entry in found["quarantine"]
+        ]
+        parts.append(table(("refused because", "rows", "first line"), refused, right=(1, 2)))
+    if found["absent"]:
+        parts.append(underlined("absent") + "\n" + textwrap.fill(clean(", ".join(found["absent"])), WIDTH))
+    if found["vocabulary"]:
+        codes = [(entry["column"], str(entry["value"]), words.number(entry["rows"])) for entry in found["vocabulary"]]
+        parts.append(table(("column", "unknown code, made empty", "rows"), codes, right=(2,)))
+    parts.append(_measurable(found["measurable"], words))
+    return "\n\n".join(parts)
+
+
+def _measurable(found: Sequence[Mapping[str, Any]], words: Words) -> str:
+    rows = [
+        (
+            one["metric"],
+            one["status"],
+            UNKNOWN if one["coverage"] is None else words.percent(one["coverage"], 0),
+            whole(one["items"], words),
+        )
+        for one in found
+    ]
+    reasons = [
+        f"{one['metric']}: {clean(one['reason'][words.language])}" for one in found if one["reason"].get(words.language)
+    ]
+    lines = table(("metric", "status", "coverage", "items"), rows, right=(2, 3))
+    return "\n".join([lines, *([""] if reasons else []), *reasons])
+
+
+def simulated(made: Any) -> str:
+    """Where a made-up log and its planted truth lie, and how big it is."""
+    return pairs((name, str(getattr(made, name))) for name in ("log", "truth", "cases", "events"))
+
+
+def checks(found: Iterable[Any]) -> str:
+    """One line a check; below it what to do, where something is to be done."""
+    shown = []
+    for one in found:
+        shown.append(f"{'ok  ' if one.ok else 'FAIL'}  {clean(one.name)}: {clean(one.detail)}")
+        if one.next_step and not one.ok:
+            shown.append(f"      {clean(one.next_step)}")
+    return "\n".join(shown)
+
+
+def sheet(metric: Metric, words: Words) -> str:
+    """A metric's sheet."""
+    language = words.language
+    parts = [
+        underlined(f"{metric.title[language]} ({metric.name}, version {metric.version})"),
+        textwrap.fill(metric.question[language], WIDTH),
+        textwrap.fill(metric.definition[language], WIDTH),
+        pairs((part, of[language]) for part, of in metric.counts.items()),
+        pairs(
+            [
+                ("unit", metric.unit),
+                ("polarity", metric.polarity),
+                ("groups", ", ".join(metric.groups) or UNKNOWN),
+                ("read with", ", ".join(metric.counter_metrics) or UNKNOWN),
+            ]
+        ),
+        underlined("answers to")
+        + "\n"
+        + textwrap.fill(f"({metric.answers_to.message}) {metric.answers_to.sentence}", WIDTH),
+    ]
+    for title, sentences in (
+        ("caveats", metric.caveats),
+        ("gaming", metric.gaming),
+        ("counter checks", metric.counter_checks),
+        ("beside", metric.beside),
+    ):
+        if sentences.get(language):
+            parts.append(underlined(title) + "\n" + "\n".join(_point(sentence) for sentence in sentences[language]))
+    return "\n\n".join(parts)
+
+
+def _point(sentence: str) -> str:
+    return textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
