@@ -93,7 +93,8 @@ def show_events(engine: DuckDB, schema: Schema, files: Iterable[Path], view: str
 
     source = _parquet(files)
     present = {str(row[0]) for row in engine.run(f"DESCRIBE SELECT * FROM {source}")}
-    physical = {"file_no": "INTEGER", "line": "BIGINT", "activity_code": "USMALLINT"}
+    # A store keeps keys as numbers; an absent worker is an empty number, so that queries need not know.
+    physical = {"worker": "INTEGER", "file_no": "INTEGER", "line": "BIGINT", "activity_code": "USMALLINT"}
     kinds = {name: TYPES[kind] for name, kind in schema.tables["events"].kinds().items()}
     columns = [
         quoted(name) if name in present else f"CAST(NULL AS {kind}) AS {quoted(name)}"

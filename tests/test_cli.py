@@ -1,0 +1,304 @@
+"""The command line as a user meets it: what goes where, what it exits with, what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from procmine.cli import app
+from procmine.terminal.running import run
+
+MEASUREMENT_KEYS = [
+    "metric",
+    "version",
+    "group",
+    "period",
+    "value",
+    "numerator",
+    "denominator",
+    "items",
+    "cases",
+    "coverage",
+    "bounds",
+    "interval",
+    "status",
+    "reason",
+]
+HEAVY = {"pm4py", "networkx", "sqlglot", "plotly", "matplotlib", "duckdb", "pandas", "scipy", "numpy"}
+
+Called = tuple[int, str, str]
+Call = Callable[..., Called]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run procmine with arguments; its exit code, stdout and stderr."""
+
+    def made(*arguments: object) -> Called:
+        code = run(app, [str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A canonical log of three offices; the second begins fewer appointments on the client's side."""
+    path = tmp_path_factory.mktemp("cli") / "extract.csv"
+    lines = ["case_id,event_id,activity,timestamp,worker,role,office,appointment_id,initiator,outcome,location"]
+    for case in range(120):
+        office = f"JC-0{case % 3 + 1}"
+        for visit in range(4):
+            number = 4 * case + visit
+            initiator = "client" if (case + visit) % (5 if office == "JC-02" else 2) == 0 else "caseworker"
+            day = f"2025-{visit + 1:02d}-{case % 28 + 1:02d}T10:00:00"
+            worker = f"w{case % 12 + (visit == 3)}"
+            activity = "first_interview" if visit == 0 else "followup_interview"
+            lines.append(
+                f"c{case},e{number},{activity},{day},{worker},placement,{office},a{number},{initiator},attended,office"
+            )
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def data_of(text: str) -> Any:
+    """The ``data`` of the one JSON object on stdout."""
+    return json.loads(text)["data"]
+
+
+def test_procmine_alone_shows_its_help_and_is_a_usage_error(call: Call) -> None:
+    code, out, err = call()
+
+    assert (code, out) == (2, "")
+    assert "Commands:" in err
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_is_a_result(call: Call, flag: str) -> None:
+    code, out, err = call("score", flag)
+
+    assert (code, err) == (0, "")
+    assert "--by COLUMN" in out
+
+
+def test_an_unknown_verb_is_answered_with_the_nearest(call: Call) -> None:
+    code, out, err = call("scroe", "x.csv")
+
+    assert (code, out) == (2, "")
+    assert "score" in err
+
+
+def test_an_unknown_option_is_answered_with_the_nearest(call: Call) -> None:
+    code, _, err = call("score", "x.csv", "--priacy", "internal")
+
+    assert code == 2
+    assert "--privacy" in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "known"),
+    [("--lang", "fr", "de, en"), ("--privacy", "internl", "internal"), ("--engine", "spark", "duckdb")],
+)
+def test_a_value_that_is_not_known_is_answered_with_those_that_are(
+    call: Call, option: str, value: str, known: str
+) -> None:
+    code, _, err = call("score", "x.csv", option, value)
+
+    assert code == 2
+    assert known in err
+
+
+def test_a_day_in_another_form_is_refused_with_the_right_one(call: Call) -> None:
+    code, _, err = call("score", "x.csv", "--from", "31.01.2025")
+
+    assert code == 2
+    assert "2026-01-31" in err
+
+
+def test_a_log_that_is_not_there_exits_with_3_and_says_nothing_on_stdout(call: Call, tmp_path: Path) -> None:
+    code, out, err = call("score", tmp_path / "missing.csv")
+
+    assert (code, out) == (3, "")
+    assert "missing.csv" in err
+
+
+def test_an_error_in_json_mode_is_one_object_with_the_same_exit_code(call: Call, tmp_path: Path) -> None:
+    code, out, _ = call("score", tmp_path / "missing.csv", "--json")
+    told = json.loads(out)
+
+    assert code == 3
+    assert (told["schema"], told["ok"], told["data"]["error"]["exit_code"]) == ("procmine/score@1", False, 3)
+
+
+def test_a_metric_nobody_knows_is_answered_with_the_nearest(call: Call) -> None:
+    code, _, err = call("explain", "warm_handover")
+
+    assert code == 2
+    assert "warm_handovers" in err
+
+
+def test_ctrl_c_ends_in_one_line_with_130(capsys: pytest.CaptureFixture[str]) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    code = run(stopped, ["audit", "x.csv"])  # type: ignore[arg-type] # any callable with app's call will do
+    out, err = capsys.readouterr()
+
+    assert (code, out, err.count("\n")) == (130, "", 1)
+
+
+def test_an_internal_error_is_one_line_and_5_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    code = run(broken, ["audit", "x.csv"])  # type: ignore[arg-type] # any callable with app's call will do
+    _, err = capsys.readouterr()
+
+    assert (code, err.count("\n")) == (5, 1)
+    assert "Traceback" not in err
+
+
+def test_score_keeps_its_json_contract(call: Call, log: Path) -> None:
+    code, out, err = call("score", log, "--by", "office", "--json")
+    told = json.loads(out)
+
+    assert (code, err) == (0, "")
+    assert list(told) == ["schema", "ok", "data", "warnings"]
+    assert told["schema"] == "procmine/score@1"
+    assert {tuple(one) for one in told["data"]["measurements"]} == {tuple(MEASUREMENT_KEYS)}
+
+
+def test_score_groups_by_what_it_was_told(call: Call, log: Path) -> None:
+    _, out, _ = call("score", log, "--by", "office", "--metric", "self_initiated_appointments", "--json")
+    values = {one["group"].get("office"): one["value"] for one in data_of(out)["measurements"]}
+
+    assert values["JC-01"] == 0.5
+    assert values["JC-02"] < values[None] < 0.5
+
+
+def test_score_shows_the_reason_where_nothing_can_be_measured(call: Call, log: Path) -> None:
+    code, out, _ = call("score", log, "--metric", "warm_handovers", "--lang", "en")
+
+    assert code == 0
+    assert "not_measurable" in out
+
+
+def test_a_period_outside_the_log_counts_nothing(call: Call, log: Path) -> None:
+    _, out, _ = call("score", log, "--metric", "self_initiated_appointments", "--from", "2030-01-01", "--json")
+    (one,) = data_of(out)["measurements"]
+
+    assert (one["value"], one["items"]) == (None, 0)
+
+
+def test_check_keeps_its_json_contract(call: Call, log: Path) -> None:
+    _, out, _ = call("check", log, "--json")
+    data = data_of(out)
+
+    assert (data["rows_read"], data["rows_accepted"], data["rows_quarantined"]) == (480, 480, 0)
+    assert {"quarantine", "columns", "absent", "vocabulary", "measurable"} <= data.keys()
+
+
+def test_check_names_the_reason_for_each_metric_that_cannot_be_measured(call: Call, log: Path) -> None:
+    code, out, _ = call("check", log)
+
+    assert code == 0
+    assert "warm_handovers" in out
+
+
+def test_discover_keeps_its_json_contract(call: Call, log: Path) -> None:
+    _, out, _ = call("discover", log, "--json")
+    data = data_of(out)
+
+    assert {"steps", "ways", "variants", "cases", "events", "fitness", "precision"} <= data.keys()
+    assert (data["cases"], data["events"], len(data["steps"])) == (120, 480, 2)
+
+
+def test_discover_refuses_an_office_nobody_knows(call: Call, log: Path) -> None:
+    code, _, err = call("discover", log, "--office", "JC-1")
+
+    assert code == 2
+    assert "JC-01" in err
+
+
+def test_variants_shows_the_most_frequent_course(call: Call, log: Path) -> None:
+    code, out, _ = call("variants", log, "--top", "1")
+
+    assert code == 0
+    assert "first_interview → followup_interview → followup_interview → followup_interview" in out
+
+
+def test_compare_keeps_its_json_contract_and_the_order_of_names(call: Call, log: Path) -> None:
+    _, out, _ = call("compare", log, "--metric", "self_initiated_appointments", "--json")
+    measured = data_of(out)["measurements"]
+    offices = [one["group"]["office"] for one in measured if "office" in one["group"]]
+
+    assert {tuple(one) for one in measured} == {tuple(MEASUREMENT_KEYS)}
+    assert offices == ["JC-01", "JC-02", "JC-03"]
+
+
+def test_a_result_can_go_into_a_file_instead(call: Call, log: Path, tmp_path: Path) -> None:
+    code, out, err = call("score", log, "--json", "--out", tmp_path / "new" / "score.json")
+
+    assert (code, out) == (0, "")
+    assert "score.json" in err
+    assert json.loads((tmp_path / "new" / "score.json").read_text(encoding="utf-8"))["ok"]
+
+
+def test_explain_prints_the_sheet_in_the_language_asked_for(call: Call) -> None:
+    _, german, _ = call("explain", "warm_handovers")
+    _, english, _ = call("explain", "warm_handovers", "--lang", "en")
+
+    assert german != english
+
+
+def test_doctor_finds_this_environment_well(call: Call) -> None:
+    code, out, _ = call("doctor", "--json")
+
+    assert code == 0, out
+    assert all(check["ok"] for check in data_of(out)["checks"])
+
+
+def test_init_makes_a_study_once_and_never_over_another(call: Call, tmp_path: Path) -> None:
+    first, out, _ = call("init", tmp_path / "study")
+    again, _, err = call("init", tmp_path / "study")
+
+    assert (first, again) == (0, 3)
+    assert "procmine.toml" in out
+    assert "not empty" in err
+
+
+def test_help_loads_none_of_the_heavy_libraries() -> None:
+    code = (
+        "import sys; from procmine.cli import app; from procmine.terminal.running import run;"
+        "run(app, ['--help']); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert HEAVY.isdisjoint(done.stderr.split())
+
+
+def test_python_dash_m_is_the_same_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "procmine", "--version"], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("procmine ")
+
+
+def test_nothing_opens_a_network_connection(log: Path, tmp_path: Path) -> None:
+    code = (
+        "import socket, sys\n"
+        "def refuse(*_, **__): raise SystemExit('a network connection was tried')\n"
+        "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
+        "from procmine.cli import app\n"
+        "from procmine.terminal.running import run\n"
+        f"sys.exit(run(app, ['audit', {str(log)!r}, '--out', {str(tmp_path / 'report')!r}]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
