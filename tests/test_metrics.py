@@ -186,7 +186,7 @@ def test_a_studys_pair_stands_in_for_the_shipped_one_of_its_name(study: Path) ->
         ('unit = "share"', 'unit = "shares"', "metrics/own.toml:2: unit is 'shares'. Did you mean share?"),
         ("version = 1", "version = 0", "metrics/own.toml:1: version is no whole number from 1."),
         ("staff = false", 'staff = "no"', "metrics/own.toml:5: staff is 'no'. Write true or false."),
-        ('en = "Warm handovers"', "", "metrics/own.toml:12: title has no text in en."),
+        ('en = "Warm handovers"', "", "metrics/own.toml:14: title has no text in en."),
         ("message = 4", "message = 9", "answers_to.message is none of the five messages. Write 1 to 5."),
         ('["caseworker_continuity"]', '["continuity"]', "There is no metric continuity. Did you mean"),
         (

@@ -52,9 +52,19 @@ class Dialect:
         return re.compile(rb"(?:%b)(?:%b(?:%b))%b%b" % (self.cell, re.escape(self.delimiter), self.cell, times, end))
 
     @property
+    def torn_row(self) -> re.Pattern[bytes]:
+        """One whole row that may hold a bare line end of the other kind outside quotes, with its line end (group 1)."""
+        end = rb"(\n)" if self.line_end == LF else rb"(\r)"
+        cell = self._cell(end.strip(b"()"))
+        return re.compile(rb"(?:%b)(?:%b(?:%b))*+%b" % (cell, re.escape(self.delimiter), cell, end))
+
+    @property
     def cell(self) -> bytes:
         """One field as a pattern."""
-        bare = rb"[^%b%b\r\n]*+" % (re.escape(self.delimiter), re.escape(self.quote))
+        return self._cell(rb"\r\n")
+
+    def _cell(self, ends: bytes) -> bytes:
+        bare = rb"[^%b%b%b]*+" % (re.escape(self.delimiter), re.escape(self.quote), ends)
         if not self.quote:
             return bare
         quote = re.escape(self.quote)
@@ -287,10 +297,12 @@ def _row_by_row(data: bytes, dialect: Dialect, first_line: int, *, last: bool) -
         stop = data.find(end, place)
         if reason is None or stop < 0:
             break
-        raw = data[place:stop].removesuffix(b"\r")
-        refused.append(Refused(line, reason, kept_text(raw)))
+        if reason.startswith("bare_") and (torn := dialect.torn_row.match(data, place)) is not None:
+            stop = torn.start(1)  # its quotes are in place, so it is known where the row ends: nothing in it is a row
+        refused.append(Refused(line, reason, kept_text(data[place:stop].removesuffix(b"\r"))))
         last_line = line
-        place, line = stop + 1, line + 1
+        line += data.count(end, place, stop + 1)
+        place = stop + 1
     if spans:
         starts, stops, ends, numbers, widths = np.array(spans, np.int64).T
         found = _sorted_out(data, dialect, starts, stops, ends, numbers, widths, NONE, 0)
