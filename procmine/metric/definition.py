@@ -46,10 +46,10 @@ class Metric:
 
     ``unit`` is share, mean or rate; ``polarity`` says whether more means that the case steers more. ``counts`` has the
     words of numerator and denominator. ``groups`` names what the query gives beside the contract's columns. ``staff``:
-    caseworkers stand behind the figure; ``sensitive``: it bears on reductions, health or distress.
-    ``optional`` event columns may be absent, of each set in ``any_of`` one must be there.
-    ``one_sided`` columns are those without which only hits can be known: the figure then stands under reserve. ``query`` is
-    None only where ``computed_by`` names a function in ``mine/``.
+    caseworkers stand behind the figure; ``sensitive``: it bears on reductions, health or distress. ``optional`` event
+    columns may be absent, of each set in ``any_of`` one must be there. ``one_sided`` columns are those without which
+    only hits can be known: the figure then stands under reserve. ``query`` is None only where ``computed_by`` names a
+    function in ``mine/``.
     """
 
     name: str

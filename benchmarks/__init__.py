@@ -1,0 +1,1 @@
+"""procmine beside its peers on the same log."""
