@@ -86,7 +86,8 @@ def _formats(raw: RawFile, name: str, counts: Sequence[Sequence[Any]], source: S
     other = next((row for row in counts if row[0] == "other"), None)
     known = sum(row[1] for row in counts if row[0] in SHAPES)
     if source.formats and (other is not None or not known):
-        tally.decisions.append({"what": f"{name} format", "value": ", ".join(source.formats), "how": "declared"})
+        how = {"de": "so angegeben", "en": "declared"}
+        tally.decisions.append({"what": f"{name} format", "value": ", ".join(source.formats), "how": how})
         return source.formats
     if other is not None and name == "timestamp" and other[1] > known:
         line, value = other[2], other[3]
@@ -98,9 +99,8 @@ def _formats(raw: RawFile, name: str, counts: Sequence[Sequence[Any]], source: S
         )
     for shape, count, *_ in counts:
         if shape in SHAPES:
-            tally.decisions.append(
-                {"what": f"{name} format", "value": shape, "how": f"all {count} values of this shape"}
-            )
+            how = {"de": f"{count} Werte dieser Form", "en": f"{count} values of this shape"}
+            tally.decisions.append({"what": f"{name} format", "value": shape, "how": how})
     return ()
 
 

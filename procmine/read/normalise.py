@@ -97,7 +97,13 @@ def normalise(
     for name, value in source.constants.items():
         columns[name] = literal(value)
         tally.present.add(name)
-        tally.decisions.append({"what": name, "value": value, "how": "constant of the source file"})
+        tally.decisions.append(
+            {
+                "what": name,
+                "value": value,
+                "how": {"de": "fester Wert der Quelldatei", "en": "constant of the source file"},
+            }
+        )
     for rule in source.derive:
         columns.setdefault(rule.column, f"CAST(NULL AS {TYPES[schema.importable[rule.column].kind]})")
     if "office" not in columns:
@@ -113,10 +119,17 @@ def normalise(
 def _office(file_name: str, source: Source, tally: Tally) -> str:
     for pattern, office in source.office_from_file.items():
         if fnmatch.fnmatchcase(file_name, pattern):
-            tally.decisions.append({"what": "office", "value": office, "how": f"file name like {pattern}"})
+            tally.decisions.append(
+                {
+                    "what": "office",
+                    "value": office,
+                    "how": {"de": f"Dateiname wie {pattern}", "en": f"file name like {pattern}"},
+                }
+            )
             return office
     name = PurePath(file_name).name.split(".")[0]
-    tally.decisions.append({"what": "office", "value": name, "how": "no office column: the name of the file"})
+    how = {"de": "keine Spalte office: der Name der Datei", "en": "no office column: the name of the file"}
+    tally.decisions.append({"what": "office", "value": name, "how": how})
     return name
 
 

@@ -35,14 +35,30 @@ class RawFile:
     warnings: tuple[str, ...]
 
 
+# Why a row can be refused. reports/texts says each in both languages; a test holds the two lists together.
+REASONS = frozenset(
+    {
+        "ambiguous_local_time", "bad_encoding", "bare_carriage_return", "bare_line_feed", "duplicate_key", "empty_line",
+        "event_outside_trace", "field_too_long", "implausible_year", "list_separator_in_value", "missing_activity",
+        "missing_case_id", "missing_timestamp", "no_key", "no_value", "null_byte", "row_too_long", "stray_quote",
+        "time_in_dst_gap", "too_few_fields", "too_many_fields", "unclosed_quote", "unknown_type",
+        "unreadable_timestamp",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that was not taken, with the line it starts on and the reason's code."""
+    """A row that was not taken, with the line it starts on and the reason's code (one of REASONS)."""
 
     line: int
     reason: str
     raw: str
     column: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.reason not in REASONS:
+            raise ValueError(f"{self.reason} is no reason a row is refused for")
 
 
 def kept_text(raw: bytes | str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -100,16 +101,42 @@ def _file_entry(number: int, raw: RawFile, engine: DuckDB) -> dict[str, Any]:
     }
 
 
+# How a reader knew an encoding or delimiter, in German; readers say it in English.
+_GERMAN = {
+    "declared": "so angegeben",
+    "byte order mark": "Kennung am Dateianfang (BOM)",
+    "every byte is valid UTF-8": "jedes Byte ist gültiges UTF-8",
+    "Parquet text is UTF-8": "Text in Parquet ist UTF-8",
+    "XML without a declared encoding is UTF-8": "XML ohne Angabe ist UTF-8",
+    "the line sep= of the file": "Zeile sep= der Datei",
+    "noticed while reading": "beim Lesen bemerkt",
+}
+_ALIKE = re.compile(r"the header and (all|\d+) of the first (\d+) rows have (\d+) fields")
+_HEADER = re.compile(r"the header has (\d+) fields")
+
+
+def _both(how: str) -> dict[str, str]:
+    """A reader's reason in both languages; one nobody translated stays English in both."""
+    if found := _ALIKE.fullmatch(how):
+        share = "alle" if found[1] == "all" else found[1]
+        return {"de": f"Kopf und {share} der ersten {found[2]} Zeilen haben {found[3]} Felder", "en": how}
+    if found := _HEADER.fullmatch(how):
+        return {"de": f"der Kopf hat {found[1]} Felder", "en": how}
+    return {"de": _GERMAN.get(how, how), "en": how}
+
+
 def _decisions(raws: Sequence[RawFile], tallies: Sequence[Tally]) -> list[dict[str, Any]]:
     found = []
     for raw, tally in zip(raws, tallies, strict=True):
         if raw.encoding:
-            found.append({"what": "encoding", "value": raw.encoding, "how": raw.encoding_how, "file": raw.name})
+            found.append({"what": "encoding", "value": raw.encoding, "how": _both(raw.encoding_how), "file": raw.name})
         if raw.delimiter:
-            found.append({"what": "delimiter", "value": raw.delimiter, "how": raw.delimiter_how, "file": raw.name})
+            how = _both(raw.delimiter_how)
+            found.append({"what": "delimiter", "value": raw.delimiter, "how": how, "file": raw.name})
         found += [decision | {"file": raw.name} for decision in tally.decisions]
         found += [
-            {"what": "file", "value": text, "how": "noticed while reading", "file": raw.name} for text in raw.warnings
+            {"what": "file", "value": text, "how": _both("noticed while reading"), "file": raw.name}
+            for text in raw.warnings
         ]
     return found
 

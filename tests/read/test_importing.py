@@ -11,6 +11,7 @@ import pytest
 from procmine.errors import ContentError, InputError
 from procmine.log import Log, open_store
 from procmine.read.importing import import_log
+from procmine.read.raw import REASONS
 from procmine.read.source import CANONICAL, Source, load_source
 from procmine.schema import Schema, load_schema
 
@@ -48,6 +49,7 @@ def test_every_row_is_accepted_or_quarantined_with_line_and_reason(tmp_path: Pat
         ("implausible_year", 9),
         ("too_few_fields", 11),
     }
+    assert {entry["reason"] for entry in log.receipt["quarantine"]} <= REASONS
 
 
 def test_quarantined_rows_keep_their_cells(tmp_path: Path, schema: Schema) -> None:
@@ -119,7 +121,7 @@ def test_without_an_office_column_the_file_is_the_office_and_the_receipt_says_so
     log = opened(tmp_path, schema, f"{HEAD}\na,x,2024-01-01\n", name="Nordstadt.csv")
 
     assert events(log, "office") == [("Nordstadt",)]
-    assert any(d["what"] == "office" and "name of the file" in d["how"] for d in log.receipt["decisions"])
+    assert any(d["what"] == "office" and "name of the file" in d["how"]["en"] for d in log.receipt["decisions"])
 
 
 def test_unknown_words_become_empty_and_are_counted(tmp_path: Path, schema: Schema) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from procmine.errors import ContentError, UsageError
+from procmine.read.raw import REASONS
 from procmine.report.words import NBSP, Words, clean, load, places, typeset
 
 DE, EN = load("de"), load("en")
@@ -131,3 +132,9 @@ def test_signs_that_steer_a_terminal_or_the_direction_of_writing_are_spelt_out()
 
 def test_what_must_not_break_is_joined() -> None:
     assert typeset("über der 99,8-%-Grenze, 95 %, § 14") == f"über der 99,8\u2011%\u2011Grenze, 95{NBSP}%, §{NBSP}14"
+
+
+def test_every_reason_a_row_can_be_refused_for_has_its_words() -> None:
+    told = {key.removeprefix("reasons.") for key in DE.texts if key.startswith("reasons.")}
+
+    assert told == REASONS
