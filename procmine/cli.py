@@ -80,9 +80,16 @@ def say(
     if out is None:
         typer.echo(text)
         return
-    from procmine.report.publish import write_whole
+    say_file(out, text + "\n")
 
-    write_whole(out, text + "\n")
+
+def say_file(out: Path, text: str) -> None:
+    """A result whole into a file; where it went on stderr."""
+    from procmine.report.publish import write_whole
+    from procmine.terminal import stream
+
+    stream.end_progress()
+    write_whole(out, text)
     stream.note(f"written to {out}")
 
 
@@ -181,7 +188,7 @@ def audit(
 
 @app.command(
     epilog=examples(
-        "discover extract.csv", "discover extract.csv --noise 0.4", "discover extract.csv --office JC-01 --json"
+        "discover extract.csv", "discover extract.csv --office JC-01 --json", "discover extract.csv --out model.bpmn"
     )
 )
 def discover(
@@ -202,11 +209,14 @@ def discover(
 ) -> None:
     """Steps and ways, who steers them, how well the model fits."""
     from procmine import study
-    from procmine.report import words
+    from procmine.report import model_files, words
     from procmine.terminal import data, lines
 
-    opened_log, _ = opened(log, source, verbose)
+    opened_log, folder = opened(log, source, verbose)
     model = study.discover(opened_log, noise=noise, algorithm=algorithm, office=office, privacy=privacy)
+    if out is not None and out.suffix in model_files.SUFFIXES:
+        say_file(out, model_files.model_file(model, out, lang, folder))
+        return
     say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)
 
 

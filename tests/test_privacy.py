@@ -603,3 +603,12 @@ def test_a_small_office_takes_the_next_smallest_out_of_the_receipt() -> None:
 
 def test_a_key_nobody_vouched_for_does_not_leave() -> None:
     assert "case_names" not in release_receipt(RECEIPT, "internal").value
+
+
+def test_decisions_are_blurred_in_both_languages() -> None:
+    how = {"de": "131 Werte dieser Form", "en": "131 values of this shape"}
+    shown = release_receipt({"decisions": [{"what": "format", "value": "iso", "how": how}]}, "shared").value
+
+    assert shown["decisions"] == [
+        {"what": "format", "value": "iso", "how": {"de": "130 Werte dieser Form", "en": "130 values of this shape"}}
+    ]

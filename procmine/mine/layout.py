@@ -14,6 +14,7 @@ from typing import Any
 
 from procmine.errors import ProcmineError
 from procmine.mine.label_places import Point, Rect, Wish, place_labels
+from procmine.mine.reading_order import reading_order
 
 # Gaps between layers and between boxes: compact first, more room where labels need it.
 ROOM = ((27.0, 20.0), (34.0, 22.0), (44.0, 28.0), (58.0, 40.0), (80.0, 54.0))

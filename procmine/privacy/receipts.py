@@ -45,7 +45,7 @@ def release_receipt(
         shown["columns"] = [_column(entry, rule) for entry in receipt["columns"]]
     if "decisions" in receipt:
         shown["decisions"] = [
-            {key: blurred(str(value), rule.base) for key, value in entry.items()} for entry in receipt["decisions"]
+            {key: _blurred(value, rule) for key, value in entry.items()} for entry in receipt["decisions"]
         ]
     if "offices" in receipt:
         shown["offices"] = _offices(receipt["offices"], rule)
@@ -54,6 +54,13 @@ def release_receipt(
     _rows(receipt, shown, rule)
     frozen: Mapping[str, Any] = MappingProxyType(shown)
     return sealed(frozen, rule)
+
+
+def _blurred(value: Any, profile: Profile) -> Any:
+    """A text, or one text a language, without exact counts."""
+    if isinstance(value, Mapping):
+        return {language: blurred(str(text), profile.base) for language, text in value.items()}
+    return blurred(str(value), profile.base)
 
 
 def _count(count: int, profile: Profile) -> int:

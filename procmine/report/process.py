@@ -46,7 +46,25 @@ def map_section(reading: Reading) -> Section | None:
     if model.variants:
         most = words.number(model.variants[0].cases)
         lead.append(words.text("map.variants", count=words.number(model.variant_count), cases=most))
+    lead += _quality(reading, model)
     return Section("karte", words.text("map.topic"), _title(reading, model, shown), tuple(lead), tuple(blocks))
+
+
+def _quality(reading: Reading, model: Model) -> list[str]:
+    """How well the mined model fits, and what these figures and the model rest on."""
+    words, quality = reading.words, model.quality
+    if quality is None or quality.fitness is None:
+        return []
+    fitness, of = words.percent(quality.fitness, 0), words.number(model.cases)
+    if quality.precision is None:
+        said = [words.text("map.quality_fitness", fitness=fitness)]
+    else:
+        said = [words.text("map.quality", fitness=fitness, precision=words.percent(quality.precision, 0))]
+    if quality.on_cases < quality.of_cases:
+        said.append(words.text("map.quality_on", on=words.number(quality.on_cases), of=of))
+    if 0 < model.mined_cases < model.cases:
+        said.append(words.text("map.mined", mined=words.number(model.mined_cases), of=of))
+    return said
 
 
 def _levels(reading: Reading, model: Model, labels: Mapping[str, str]) -> list[tuple[str, maps.Map]]:
