@@ -75,3 +75,39 @@ def _with_entry(order: Sequence[str], into: Mapping[str, Mapping[str, float]]) -
     """The boxes that a box before them leads to."""
     place = {name: k for k, name in enumerate(order)}
     return {name for name in order if any(place[source] < place[name] for source in into[name])}
+
+
+def layers(order: Sequence[str], weights: Weights, widths: Mapping[str, float], widest: float) -> dict[str, int]:
+    """A layer for each name of a reading order: below all that lead to it, no layer wider than ``widest`` by choice.
+
+    First as high as may be, then each as near to its heavier side as the others let it; the last of the order alone.
+    """
+    above: dict[str, set[str]] = {name: set() for name in order}
+    below: dict[str, set[str]] = {name: set() for name in order}
+    pull = dict.fromkeys(order, 0.0)
+    place = {name: k for k, name in enumerate(order)}
+    for (source, target), weight in weights.items():
+        if place[source] < place[target]:
+            above[target].add(source)
+            below[source].add(target)
+            pull[source] += weight
+            pull[target] -= weight
+    layer: dict[str, int] = {}
+    filled: dict[int, float] = {}
+    for name in order:
+        lowest = max((layer[other] + 1 for other in above[name]), default=0)
+        while filled.get(lowest, 0.0) and filled[lowest] + widths[name] > widest:
+            lowest += 1
+        layer[name] = lowest
+        filled[lowest] = filled.get(lowest, 0.0) + widths[name]
+    for name in reversed(order[1:]):
+        if pull[name] <= 0 or not below[name]:
+            continue
+        for found in range(min(layer[other] for other in below[name]) - 1, layer[name], -1):
+            if filled.get(found, 0.0) + widths[name] <= widest:
+                filled[layer[name]] -= widths[name]
+                filled[found] = filled.get(found, 0.0) + widths[name]
+                layer[name] = found
+                break
+    used = {found: k for k, found in enumerate(sorted(set(layer.values())))}
+    return {name: used[found] for name, found in layer.items()}
