@@ -5,17 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from procmine.engines.base import Engine
-from procmine.engines.duckdb import DuckDB, connect, literal, lock, quoted
+from procmine.engines.duckdb import DuckDB, as_pattern, connect, literal, lock, quoted
 from procmine.errors import InputError
 from procmine.schema import Schema
 
 RECEIPT = "receipt.json"
 # Raised whenever a store written before can no longer be read the same way; an older store is made anew from its input.
 STORE_VERSION = 1
+SCHEMA = "procmine/receipt@1"
+NEEDED = {
+    "offices",
+    "activities",
+    "derived_tables",
+    "bundles",
+    "absent",
+    "columns",
+    "contents",
+    "digest",
+    "events",
+    "name",
+}
+# A store up to this size (bytes) is read whole when it is opened, to see that nothing in it has changed.
+CHECKED = 300_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +56,57 @@ class Log:
 
 
 def is_store(path: Path) -> bool:
-    """Whether a folder is a whole log store."""
+    """Whether a folder claims to be a log store: it holds a receipt."""
     return path.is_dir() and (path / RECEIPT).is_file()
 
 
 def read_receipt(store: Path) -> dict[str, Any]:
     """The receipt of a store. Raises InputError where it is damaged or of another version."""
+    again = "Import the log again, into another place or after deleting this folder."
     try:
-        receipt: dict[str, Any] = json.loads((store / RECEIPT).read_text(encoding="utf-8"))
+        receipt = json.loads((store / RECEIPT).read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise InputError(
-            f"The log store is damaged: {fault}.", where=str(store), hint="Import the log again."
-        ) from fault
+        raise InputError(f"The log store is damaged: {fault}.", where=str(store), hint=again) from fault
+    if not isinstance(receipt, dict) or receipt.get("schema") != SCHEMA:
+        raise InputError("The receipt is not that of a log store.", where=str(store / RECEIPT), hint=again)
     if receipt.get("store_version") != STORE_VERSION:
         raise InputError(
             f"The log store has version {receipt.get('store_version')}, this procmine reads {STORE_VERSION}.",
             where=str(store),
-            hint="Import the log again.",
+            hint=again,
         )
+    if missing := sorted(NEEDED - set(receipt)):
+        raise InputError(f"The receipt lacks {', '.join(missing)}.", where=str(store / RECEIPT), hint=again)
     return receipt
 
 
+def damaged(store: Path) -> tuple[str, ...]:
+    """The files of a store that are gone or not those its receipt lists.
+
+    Sizes always; bytes too unless the store is larger than CHECKED in all: reading ten gigabytes at every start is no
+    answer to a rare fault, and ``procmine verify`` reads them all. Raises InputError for a receipt that is damaged.
+    """
+    contents: Mapping[str, Any] = read_receipt(store)["contents"]
+    whole = sum(int(entry["bytes"]) for entry in contents.values()) <= CHECKED
+    found = []
+    for name, entry in contents.items():
+        path = store / name
+        if not path.is_file() or path.stat().st_size != entry["bytes"]:
+            found.append(name)
+        elif whole and sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+            found.append(name)
+    return tuple(found)
+
+
 def open_store(store: Path, schema: Schema) -> Log:
-    """Open a log store in an embedded engine and lock the engine. Raises InputError."""
+    """Open a log store in an embedded engine and lock the engine. Raises InputError for one that is not whole."""
     receipt = read_receipt(store)
+    if names := damaged(store):
+        raise InputError(
+            f"The log store is damaged: {', '.join(names[:3])}{' …' if len(names) > 3 else ''}.",
+            where=str(store),
+            hint="Import the log again, into another place or after deleting this folder.",
+        )
     engine = connect()
     partitions = [office["partition"] for office in receipt["offices"]]
     fill_vocabulary(engine, schema)
@@ -71,11 +114,9 @@ def open_store(store: Path, schema: Schema) -> Log:
     for name in receipt["derived_tables"]:
         files = [store / "derived" / name / f"{number:04d}.parquet" for number in range(receipt["bundles"])]
         engine.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {_parquet(files)}")
-    for name in ("cases", "workers"):
-        view = {"cases": "case_names", "workers": "worker_names"}[name]
-        engine.connection.execute(
-            f"CREATE VIEW {view} AS SELECT * FROM {_parquet([store / 'names' / f'{name}.parquet'])}"
-        )
+    for name, view in (("cases", "case_names"), ("workers", "worker_names")):
+        files = [store / "names" / f"{name}.parquet"]
+        engine.connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {_parquet(files)}")
     return Log(store, receipt, lock(engine, (store,)), schema)
 
 
@@ -104,5 +145,5 @@ def show_events(engine: DuckDB, schema: Schema, files: Iterable[Path], view: str
 
 
 def _parquet(files: Iterable[Path]) -> str:
-    listed = ", ".join(literal(str(file.resolve())) for file in files)
+    listed = ", ".join(literal(as_pattern(file)) for file in files)
     return f"read_parquet([{listed}], hive_partitioning = false)"

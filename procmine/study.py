@@ -13,7 +13,7 @@ from procmine.compare import compare as compare_measurements
 from procmine.errors import ContentError, UsageError, nearest
 from procmine.findings import Comparison, Findings, Funnel, Measurement
 from procmine.log import Log, is_store, open_store
-from procmine.measure import measure
+from procmine.measure import PERIODS, measure
 from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
@@ -131,6 +131,8 @@ def compare(
 ) -> tuple[tuple[Comparison, ...], tuple[Funnel, ...]]:
     """Groups against the pooled value: signals with their limits, never a rank."""
     asked = metrics_of(metrics, study)
+    if by in PERIODS:
+        raise UsageError(f"Groups are compared, not periods: {by}.", hint="Compare by office or a metric's own group.")
     released = _released(measure(log, asked, by=(by,), start=start, end=end), asked, privacy)
     return compare_measurements(released.value, along=by, means=_means(asked))
 
@@ -142,7 +144,7 @@ def discover(
     if office is not None:
         known = [entry["name"] for entry in log.receipt["offices"]]
         if office not in known:
-            raise UsageError(f"There is no office {office}.", hint=nearest(office, known))
+            raise UsageError(f"No case begins in an office {office!r}.", hint=nearest(office, known))
     found = mine(log, noise=noise, algorithm=algorithm, office=office)
     return release_model(found, privacy, workers=_workers(log, office)).value
 
@@ -215,8 +217,11 @@ def _released(
 
 def _workers(log: Log, office: str | None = None) -> int:
     """Distinct caseworkers behind a model: the privacy door needs the number and shows it to nobody."""
-    where = "" if office is None else " AND office = '" + office.replace("'", "''") + "'"
-    return int(log.engine.run(f"SELECT COUNT(DISTINCT worker) FROM events WHERE worker IS NOT NULL{where}")[0][0])
+    cases = ""
+    if office is not None:  # the same cases as the model's: those that begin in the office
+        name = office.replace("'", "''")
+        cases = f" AND case_id IN (SELECT case_id FROM events WHERE event_no = 1 AND COALESCE(office, '') = '{name}')"
+    return int(log.engine.run(f"SELECT COUNT(DISTINCT worker) FROM events WHERE worker IS NOT NULL{cases}")[0][0])
 
 
 def _means(asked: Mapping[str, Metric]) -> frozenset[str]:

@@ -2,7 +2,8 @@
 -- receiving organisation. The type stays as recorded. Where none is recorded, a transfer is derived to be warm if a contact
 -- of the same case at most 14 local days before or after has participants of both sides: a role with the function of the
 -- sending role, and for an external transfer a provider, partner or employer, for an internal one a role with the function of
--- the receiving role. No receiving role, nothing derived.
+-- the receiving role. No receiving role, nothing derived. The two sides are two participants: where both have one function, as
+-- between two placement workers, one of them in the list is not both. The client is on neither side.
 WITH transfers AS (
     SELECT
         e.case_id, e.event_no, e.office, e.local_date, e.activity, e.handover_type, e.role, e.to_role, e.to_org,
@@ -29,10 +30,13 @@ joint AS (
         (t.transfer_kind = 'external' AND r.role IN ('measure_provider', 'partner', 'employer'))
         OR (t.transfer_kind = 'internal' AND r.function = t.receiving_function)
     WHERE t.handover_type IS NULL
+      AND s.role NOT IN ('client', 'household_member')
+      AND r.role NOT IN ('client', 'household_member')
       AND c.participants IS NOT NULL
       AND DATE_DIFF('day', t.local_date, c.on_date) BETWEEN -14 AND 14
       AND '|' || c.participants || '|' LIKE '%|' || s.role || '|%'
       AND '|' || c.participants || '|' LIKE '%|' || r.role || '|%'
+      AND (s.role <> r.role OR '|' || c.participants || '|' LIKE '%|' || s.role || '|%' || s.role || '|%')
 )
 SELECT
     CAST(t.case_id AS VARCHAR) || '-' || CAST(t.event_no AS VARCHAR) AS handover_id,

@@ -71,7 +71,9 @@ def connect() -> DuckDB:
 
 def lock(engine: DuckDB, readable: Sequence[Path] = ()) -> DuckDB:
     """Close the engine: from now on it reads nothing but ``readable`` folders and no setting can be changed."""
-    folders = ", ".join(literal(str(folder.resolve())) for folder in readable)
+    # DuckDB holds the text of a query against the list before it looks for files, so both spellings must be in it.
+    spelled = [name for folder in readable for name in (str(folder.resolve()), as_pattern(folder))]
+    folders = ", ".join(literal(name) for name in dict.fromkeys(spelled))
     engine.connection.execute(f"SET allowed_directories = [{folders}]")
     engine.connection.execute("SET enable_external_access = false")
     engine.connection.execute("SET lock_configuration = true")
@@ -86,3 +88,8 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def as_pattern(path: Path) -> str:
+    """A path that DuckDB takes for that one file: signs of a pattern in its name stand for themselves."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path.resolve()))

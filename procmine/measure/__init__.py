@@ -17,7 +17,7 @@ from procmine.measure.judge import absent_reason, judge, no_items_reason, not_me
 from procmine.measure.sums import PERIODS, group_key, groupings, sum_items, workers_behind
 from procmine.metric import Metric, missing
 
-__all__ = ["judge", "measure", "measure_one"]
+__all__ = ["PERIODS", "judge", "measure", "measure_one"]
 
 
 def measure(
@@ -37,6 +37,10 @@ def measure(
     for name in by:
         if name not in known:
             raise UsageError(f"Nothing can be grouped by {name}.", hint=nearest(name, known))
+    if len(set(by) & set(PERIODS)) > 1:
+        raise UsageError("Figures can be cut by one period at a time.", hint=f"Choose one of {', '.join(PERIODS)}.")
+    if start and end and start > end:
+        raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
     return tuple(
         measurement
         for metric in metrics.values()

@@ -1,23 +1,28 @@
 """Lay a graph out: boxes and links in, places, polylines and label places out; the only module that knows graphlay.
 
-graphlay places the boxes and routes the links. Its labels drift away from their lines in dense maps and cover the box
-at self-loops, so they are placed in label_places. Where labels still cover a box or each other, the graph is laid out
-again with more room. The same input gives the same layout to the last digit.
+graphlay places the boxes and routes the links. Its own layers let a process begin in the middle (it breaks cycles where
+that costs least, or by a plain walk), so where a begin is named the layers come from reading_order. Its labels drift
+away from their lines in dense maps and cover the box at self-loops, so they are placed in label_places. Where labels
+still cover a box or each other, the graph is laid out again with more room. The same input gives the same layout to the
+last digit.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from procmine.errors import ProcmineError
 from procmine.mine.label_places import Point, Rect, Wish, place_labels
-from procmine.mine.reading_order import reading_order
+from procmine.mine.reading_order import layers, reading_order
 
 # Gaps between layers and between boxes: compact first, more room where labels need it.
 ROOM = ((27.0, 20.0), (34.0, 22.0), (44.0, 28.0), (58.0, 40.0), (80.0, 54.0))
+PAGE, TALL = 1100.0, 760.0  # the frame a drawing is fitted into; a larger one is shrunk and its text with it
+FILLED = (1.0, 0.75, 0.6, 0.45)  # how much of the page's width the boxes of a layer may take: lines need the rest
 MANY = 80  # lines beyond which a reader is lost anyway and time counts for more than a label's place
 
 
@@ -37,13 +42,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line to draw from box to box. ``labels`` are the sizes (width, height) its label may take, the preferred form
-    first; none, no label."""
+    """A line to draw from box to box; ``pull`` above 1 draws it straighter than its weight would.
+
+    ``labels`` are the sizes (width, height) its label may take, the preferred form first; none, no label.
+    """
 
     source: str
     target: str
     weight: float
     labels: tuple[Point, ...] = ()
+    pull: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +71,81 @@ class Layout:
 
 
 def lay_out(
-    boxes: Sequence[Box], links: Sequence[Link], *, direction: str = "topbottom", aspect: float = 0.0
+    boxes: Sequence[Box],
+    links: Sequence[Link],
+    *,
+    direction: str = "topbottom",
+    aspect: float = 0.0,
+    begin: str | None = None,
+    end: str | None = None,
 ) -> Layout:
     """Places for the boxes, lines for the links, labels that cover nothing.
 
-    ``aspect`` above 0 folds a long model into rows of about that shape (width by height). Raises LayoutError where a
-    link names no box, a name comes twice, or a line could not be routed.
+    ``aspect`` above 0 folds a long model into rows of about that shape (width by height). ``begin`` lies alone in the
+    first layer and what it leads to follows in reading order, ``end`` alone in the last. Raises LayoutError where a
+    link or end names no box, a name comes twice, or a line could not be routed.
     """
     names = [box.name for box in boxes]
     if len(set(names)) != len(names):
         raise LayoutError("Two boxes of the drawing bear the same name.")
-    stray = sorted({end for link in links for end in (link.source, link.target)} - set(names))
+    ends = {name for link in links for name in (link.source, link.target)} | ({begin, end} - {None})
+    stray = sorted(str(name) for name in ends - set(names))
     if stray:
         raise LayoutError(f"A line of the drawing leads to {stray[0]!r}, which is no box.")
     if not boxes:
         return Layout(0.0, 0.0, {}, (), (), 0)
-    best = _attempt(boxes, links, direction, aspect, ROOM[0])
+    found = [_with_room(boxes, links, direction, aspect, ranks) for ranks in _layerings(boxes, links, begin, end)]
+    return min(found, key=lambda layout: (layout.covered, _shrunk(layout), _drawn(layout)))
+
+
+def _shrunk(layout: Layout) -> float:
+    """How many times a drawing is made smaller to fit the frame it is first seen in."""
+    return max(1.0, layout.width / PAGE, layout.height / TALL)
+
+
+def _drawn(layout: Layout) -> float:
+    """The length of all lines."""
+    return sum(math.dist(p, q) for line in layout.lines for p, q in pairwise(line))
+
+
+def _layerings(boxes: Sequence[Box], links: Sequence[Link], begin: str | None, end: str | None) -> list[dict[str, int]]:
+    """The layers worth trying: in reading order, wide and narrow; where no begin is named, those of the engine."""
+    if begin is None:
+        return [{}]
+    weights: dict[tuple[str, str], float] = {}
+    for link in links:
+        weights[link.source, link.target] = weights.get((link.source, link.target), 0.0) + link.weight
+    order = reading_order([box.name for box in boxes], weights, begin, end)
+    widths = {box.name: box.width + ROOM[0][1] for box in boxes}
+    tried = [layers(order, weights, widths, PAGE * share, end) for share in FILLED]
+    return [ranks for k, ranks in enumerate(tried) if ranks not in tried[:k]]
+
+
+def _with_room(
+    boxes: Sequence[Box], links: Sequence[Link], direction: str, aspect: float, ranks: Mapping[str, int]
+) -> Layout:
+    best = _attempt(boxes, links, direction, aspect, ranks, ROOM[0])
     for room in ROOM[1 : 2 if len(links) > MANY else None]:
         if not best.covered:
             break
-        best = min(best, _attempt(boxes, links, direction, aspect, room), key=lambda found: found.covered)
+        best = min(best, _attempt(boxes, links, direction, aspect, ranks, room), key=lambda found: found.covered)
     return best
 
 
 def _attempt(
-    boxes: Sequence[Box], links: Sequence[Link], direction: str, aspect: float, room: tuple[float, float]
+    boxes: Sequence[Box],
+    links: Sequence[Link],
+    direction: str,
+    aspect: float,
+    ranks: Mapping[str, int],
+    room: tuple[float, float],
 ) -> Layout:
-    drawing = _route(boxes, links, direction, aspect, room)
+    drawing = _route(boxes, links, direction, aspect, ranks, room)
     centres = {box.name: _point(node["center"]) for box, node in zip(boxes, drawing.nodes, strict=True)}
     lines = [_line(edge["points"]) for edge in drawing.edges]
     rects = [_around(centres[box.name], box.width, box.height) for box in boxes]
     wishes = [
-        Wish(line, link.weight, link.labels, link.source == link.target)
+        Wish(line, link.weight * link.pull, link.labels, link.source == link.target)
         for link, line in zip(links, lines, strict=True)
     ]
     placed, covered = place_labels(rects, wishes)
@@ -115,20 +166,27 @@ def _attempt(
 
 
 def _route(
-    boxes: Sequence[Box], links: Sequence[Link], direction: str, aspect: float, room: tuple[float, float]
+    boxes: Sequence[Box],
+    links: Sequence[Link],
+    direction: str,
+    aspect: float,
+    ranks: Mapping[str, int],
+    room: tuple[float, float],
 ) -> Any:
     """graphlay's drawing. Effort "thorough" is not slower but lets lines graze boxes; above ``MANY`` only "fast" is."""
     import graphlay
 
     graph = graphlay.Graph()
     for box in boxes:
-        graph.node(box.name, width=box.width, height=box.height, shape="ellipse" if box.round else "box", label="")
+        rank = {"rank": {"fixed": ranks[box.name]}} if box.name in ranks else {}
+        shape = "ellipse" if box.round else "box"
+        graph.node(box.name, width=box.width, height=box.height, shape=shape, label="", **rank)
     for link in links:
         more = {}
         if link.source == link.target and link.labels:
             # A loop's label can only stand beside the loop: the engine must leave room there.
             more["label_size"] = dict(zip(("width", "height"), link.labels[-1], strict=True))
-        graph.edge(link.source, link.target, weight=float(link.weight), **more)
+        graph.edge(link.source, link.target, weight=float(link.weight * link.pull), **more)
     options = {
         "direction": direction,
         "effort": "fast" if len(links) > MANY else "balanced",

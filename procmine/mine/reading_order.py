@@ -1,8 +1,8 @@
 """The order in which a reader meets the boxes of a drawing: from its begin onward, few ways leading back up.
 
-Layered drawings must turn some ways of a cycle round. Where any may be turned, the lightest are, and a process may begin
-in the middle of its own map. Here every box the begin leads to is entered from a box before it; among such orders one
-is sought in which little weight leads back.
+A layered drawing must turn some way of every cycle round. Where only weight decides which, a process may begin in the
+middle of its own map. Here every box the begin leads to is entered from a box before it; among such orders one is
+sought in which little weight leads back.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _better_place(
     here, others = order.index(name), [other for other in order if other != name]
     change, changes = 0.0, []
     for place in range(here - 1, 0, -1):  # up, past others[place]
-        change += into[others[place]].get(name, 0.0) * -1 + into[name].get(others[place], 0.0)
+        change += into[name].get(others[place], 0.0) - into[others[place]].get(name, 0.0)
         changes.append((change, here - place, place))
     change = 0.0
     for place in range(here, len(others)):  # down, past others[place]
@@ -77,37 +77,42 @@ def _with_entry(order: Sequence[str], into: Mapping[str, Mapping[str, float]]) -
     return {name for name in order if any(place[source] < place[name] for source in into[name])}
 
 
-def layers(order: Sequence[str], weights: Weights, widths: Mapping[str, float], widest: float) -> dict[str, int]:
-    """A layer for each name of a reading order: below all that lead to it, no layer wider than ``widest`` by choice.
+def layers(
+    order: Sequence[str], weights: Weights, widths: Mapping[str, float], widest: float, end: str | None = None
+) -> dict[str, int]:
+    """A layer for each name of a reading order: no two that a way joins in one, the first name and ``end`` alone.
 
-    First as high as may be, then each as near to its heavier side as the others let it; the last of the order alone.
+    Each as high as may be where its layer stays no wider than ``widest``, then as near to its heavier side as it can.
     """
+    place = {name: k for k, name in enumerate(order)}
     above: dict[str, set[str]] = {name: set() for name in order}
     below: dict[str, set[str]] = {name: set() for name in order}
     pull = dict.fromkeys(order, 0.0)
-    place = {name: k for k, name in enumerate(order)}
-    for (source, target), weight in weights.items():
-        if place[source] < place[target]:
-            above[target].add(source)
-            below[source].add(target)
-            pull[source] += weight
-            pull[target] -= weight
-    layer: dict[str, int] = {}
-    filled: dict[int, float] = {}
-    for name in order:
-        lowest = max((layer[other] + 1 for other in above[name]), default=0)
-        while filled.get(lowest, 0.0) and filled[lowest] + widths[name] > widest:
-            lowest += 1
-        layer[name] = lowest
-        filled[lowest] = filled.get(lowest, 0.0) + widths[name]
-    for name in reversed(order[1:]):
-        if pull[name] <= 0 or not below[name]:
-            continue
-        for found in range(min(layer[other] for other in below[name]) - 1, layer[name], -1):
-            if filled.get(found, 0.0) + widths[name] <= widest:
-                filled[layer[name]] -= widths[name]
-                filled[found] = filled.get(found, 0.0) + widths[name]
-                layer[name] = found
-                break
+    for pair, weight in weights.items():
+        upper, lower = sorted(pair, key=place.__getitem__)
+        if upper != lower:
+            above[lower].add(upper)
+            below[upper].add(lower)
+            pull[upper] += weight
+            pull[lower] -= weight
+    layer, filled = {order[0]: 0}, [widest]
+    between = [name for name in order[1:] if name != end]
+    for name in between:
+        found = max((layer[other] + 1 for other in above[name]), default=1)
+        while found < len(filled) and filled[found] + widths[name] > widest:
+            found += 1
+        layer[name] = found
+        filled += [0.0] * (found + 1 - len(filled))
+        filled[found] += widths[name]
+    if end is not None:
+        layer[end] = len(filled)
+    for name in reversed(between):
+        if pull[name] > 0 or not above[name]:  # what nothing leads to does not belong to the begin
+            lowest = min((layer[other] for other in below[name]), default=len(filled)) - 1
+            free = (k for k in range(lowest, layer[name], -1) if filled[k] + widths[name] <= widest)
+            found = next(free, layer[name])
+            filled[layer[name]] -= widths[name]
+            filled[found] += widths[name]
+            layer[name] = found
     used = {found: k for k, found in enumerate(sorted(set(layer.values())))}
-    return {name: used[found] for name, found in layer.items()}
+    return {name: used[layer[name]] for name in order}

@@ -16,11 +16,11 @@ from procmine.read.times import (
     FIRST_YEAR,
     LAST_YEAR,
     SHAPES,
-    Parsing,
     parsing,
     shape_counts,
     to_local,
     to_utc,
+    years,
 )
 from procmine.schema import Schema
 
@@ -53,7 +53,7 @@ def clocks_of(
         counts = engine.run(shape_counts(cell, table))
         formats = _formats(raw, name, counts, source, tally)
         read = parsing(f"r.{cell}", formats, tuple(row[0] for row in counts) or ("iso_local",))
-        low, high = _years(engine, table, cell, counts, read)
+        low, high = years(engine, table, cell, counts, read)
         naive, instant = f"{name}_naive", f"{name}_instant"
         utc, doubt = to_utc(naive, source.zone, low, high, source.overlap)
         local = to_local(instant, source.zone, low, high)
@@ -69,12 +69,18 @@ def clocks_of(
             fault = (
                 "CASE WHEN timestamp_cell IS NULL OR timestamp_cell = '' THEN 'missing_timestamp' "
                 f"WHEN {naive} IS NULL AND {instant} IS NULL THEN 'unreadable_timestamp' "
-                f"WHEN NOT {sane} THEN 'implausible_year' WHEN {naive} IS NOT NULL THEN {doubt} ELSE '' END"
+                f"WHEN NOT {sane} THEN 'implausible_year' "
+                # A day without a time is a day, whatever the clocks did at its midnight.
+                f"WHEN {naive} IS NOT NULL AND NOT date_only THEN {doubt} ELSE '' END"
             )
         else:
-            read_sane = f"year(COALESCE({read.naive}, {read.instant})) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
-            count_unreadable(engine, f"{table} AS r", name, f"r.{cell} <> '' AND ({read_sane}) IS NOT TRUE", tally)
-            given = {name: f"CASE WHEN {sane} THEN {given[name]} END"}
+            # The same tests as for the event's own time, but a value that fails is empty and counted, the row stays.
+            unsure = f"({naive} IS NOT NULL AND {doubt} <> '')"
+            columns = f"r.line, r.{cell} AS cell, {read.naive} AS {naive}, {read.instant} AS {instant}"
+            source_of = f"(SELECT {columns} FROM {table} AS r)"
+            bad = f"cell <> '' AND ({sane} AND NOT {unsure}) IS NOT TRUE"
+            count_unreadable(engine, f"{source_of} AS t", name, bad, tally)
+            given = {name: f"CASE WHEN {sane} AND NOT {unsure} THEN {given[name]} END"}
             if made := {"planned_at": "planned_date", "requested_at": "requested_date"}.get(name):
                 given[made] = f"CASE WHEN {sane} THEN {day} END"
         clocks.append(Clock(parsed, given, fault))
@@ -82,16 +88,16 @@ def clocks_of(
 
 
 def _formats(raw: RawFile, name: str, counts: Sequence[Sequence[Any]], source: Source, tally: Tally) -> tuple[str, ...]:
-    """The declared formats if they are needed; ISO and TT.MM.JJJJ are read without. Refuses what would be a guess."""
-    other = next((row for row in counts if row[0] == "other"), None)
-    known = sum(row[1] for row in counts if row[0] in SHAPES)
-    if source.formats and (other is not None or not known):
+    """The declared formats, or none: ISO and TT.MM.JJJJ are read without. Refuses what would be a guess."""
+    if source.formats:
         how = {"de": "so angegeben", "en": "declared"}
         tally.decisions.append({"what": f"{name} format", "value": ", ".join(source.formats), "how": how})
         return source.formats
+    other = next((row for row in counts if row[0] == "other"), None)
+    known = sum(row[1] for row in counts if row[0] in SHAPES)
     if other is not None and name == "timestamp" and other[1] > known:
         line, value = other[2], other[3]
-        masked = "".join("9" if sign.isdigit() else sign for sign in value)
+        masked = "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in value)
         raise InputError(
             f"The times look like {masked}; {_readings(masked)}",
             where=f"{raw.name}:{line}",
@@ -108,16 +114,3 @@ def _readings(masked: str) -> str:
     if "/" in masked or masked.count("-") >= 2:
         return "this can be day before month or month before day."
     return "this is neither ISO 8601 nor TT.MM.JJJJ."
-
-
-def _years(engine: DuckDB, table: str, cell: str, counts: Sequence[Sequence[Any]], read: Parsing) -> tuple[int, int]:
-    """First and last plausible year of a column, one to spare on either side; read off the text where its shape shows
-    it."""
-    if all(row[0] in SHAPES for row in counts):
-        found = [int(year) for row in counts for year in row[4:6] if year is not None]
-    else:
-        value = f"year(COALESCE({read.naive}, {read.instant}))"
-        row = engine.run(f"SELECT MIN({value}), MAX({value}) FROM {table} AS r WHERE r.{cell} <> ''")[0]
-        found = [int(year) for year in row if year is not None]
-    sane = [min(max(year, FIRST_YEAR), LAST_YEAR) for year in found]
-    return (min(sane) - 1, max(sane) + 1) if sane else (2000, 2001)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
+import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from procmine.content import listing, one, read_text
 from procmine.engines.duckdb import DuckDB, connect, literal
 from procmine.errors import InputError
-from procmine.log import RECEIPT, STORE_VERSION, is_store
+from procmine.log import STORE_VERSION, damaged, is_store, read_receipt
 from procmine.read.normalise import normalise
+from procmine.read.place import refuse_foreign, whole_folder
 from procmine.read.raw import RawFile
-from procmine.read.receipt import compose_receipt, procmine_version, reasons_of, staged_counts
+from procmine.read.receipt import compose_receipt, input_name, procmine_version, reasons_of, staged_counts
 from procmine.read.source import CANONICAL, Source
-from procmine.read.store import save_receipt, whole_folder, write_store
+from procmine.read.store import save_receipt, write_store
 from procmine.read.tally import Tally
 from procmine.schema import Schema
 
@@ -62,8 +65,7 @@ def files_of(path: Path, source: Source) -> tuple[Path, ...]:
         entry
         for entry in (path.glob(source.pattern) if source.pattern else path.iterdir())
         if entry.is_file()
-        and any(entry.name.lower().endswith(suffix) for suffix in SUFFIXES)
-        and entry.name != "SOURCE.txt"
+        and any(entry.name.lower().endswith(suffix) for suffix in SUFFIXES if not suffix.startswith(".txt"))
     )
     if not found:
         raise InputError(
@@ -94,15 +96,22 @@ def import_log(
     place = target or default_store(path, digest)
     if is_store(place) and _same(place, digest):
         return place
+    refuse_foreign(place)
     with whole_folder(place) as folder:
-        receipt = _build(path, files, folder, source, schema, progress)
+        receipt = _build(path, files, folder, source, schema, progress, study)
         receipt |= {"digest": digest, "settings": settings, "store_version": STORE_VERSION}
         save_receipt(folder, receipt)
     return place
 
 
 def _build(
-    path: Path, files: Sequence[Path], folder: Path, source: Source, schema: Schema, progress: Progress
+    path: Path,
+    files: Sequence[Path],
+    folder: Path,
+    source: Source,
+    schema: Schema,
+    progress: Progress,
+    study: Path | None,
 ) -> dict[str, Any]:
     engine = connect()
     raws: list[RawFile] = []
@@ -114,7 +123,12 @@ def _build(
 
         raw = _read(engine, file, f"raw_{number}", number, source, seen)
         progress("normalise", number / len(files))
-        tallies.append(normalise(engine, raw, f"raw_{number}", "staged", file_no=number, source=source, schema=schema))
+        tallies.append(
+            normalise(
+                engine, raw, f"raw_{number}", "staged",
+                file_no=number, source=source, schema=schema, name=input_name(path),
+            )
+        )  # fmt: skip
         raws.append(raw)
         engine.connection.execute(f"DROP TABLE raw_{number}")
     accepted = int(engine.run("SELECT COUNT(*) FROM staged")[0][0])
@@ -131,7 +145,7 @@ def _build(
     present |= {"requested_date"} if "requested_at" in present else set()
     counts = staged_counts(engine)
     receipt = compose_receipt(path, raws, tallies, source, schema, engine, accepted, quarantined) | counts
-    receipt |= write_store(engine, "staged", folder, schema, present, progress)
+    receipt |= write_store(engine, "staged", folder, schema, present, progress, study)
     receipt["cases"] = sum(office["cases"] for office in receipt["offices"])
     return receipt
 
@@ -174,7 +188,18 @@ def default_store(path: Path, digest: str) -> Path:
         with tempfile.TemporaryFile(dir=beside.parent):
             return beside
     except OSError:
-        return Path(tempfile.gettempdir()) / "procmine-stores" / digest[:16]
+        return _own_folder() / digest[:16]
+
+
+def _own_folder() -> Path:
+    """A folder for stores of inputs whose place cannot be written; nobody else may read or have made it."""
+    folder = Path(tempfile.gettempdir()) / f"procmine-stores-{getpass.getuser()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        raise InputError(
+            "The folder for log stores belongs to somebody else.", where=str(folder), hint="Say where: store=…."
+        )
+    return folder
 
 
 def settings_digest(source: Source, study: Path | None) -> str:
@@ -191,11 +216,11 @@ def _digest(files: Sequence[tuple[str, str]], settings: str) -> str:
 
 
 def _same(place: Path, digest: str) -> bool:
+    """Whether a store was made of this input with these settings, and is whole."""
     try:
-        kept: Mapping[str, Any] = json.loads((place / RECEIPT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_receipt(place).get("digest") == digest and not damaged(place)
+    except InputError:
         return False
-    return kept.get("digest") == digest
 
 
 def _sha256(path: Path) -> str:

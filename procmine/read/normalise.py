@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 
 from procmine.engines.duckdb import TYPES, DuckDB, literal, quoted
 from procmine.errors import InputError, nearest
@@ -64,7 +63,7 @@ def _spellings(name: str, xes: str, level: str) -> tuple[str, ...]:
 
 
 def normalise(
-    engine: DuckDB, raw: RawFile, table: str, into: str, *, file_no: int, source: Source, schema: Schema
+    engine: DuckDB, raw: RawFile, table: str, into: str, *, file_no: int, source: Source, schema: Schema, name: str
 ) -> Tally:
     """Append the rows of raw ``table`` to ``into`` (made with the first file), or to quarantine. Returns what was
     done."""
@@ -73,24 +72,17 @@ def normalise(
     tally.unmapped = [name for index, name in enumerate(raw.columns) if index not in set(matched.values())]
     joins: list[str] = []
     columns: dict[str, str] = {}
-    for name, position in matched.items():
-        kind = schema.importable[name].kind
-        tally.present.add(name)
-        cell = f"r.c{position}"
+    for column, position in matched.items():
+        kind = schema.importable[column].kind
+        tally.present.add(column)
         if kind == "timestamp":
             continue
         if kind == "date":
-            columns[name] = day_value(engine, table, name, f"c{position}", source, tally)
+            columns[column] = day_value(engine, table, column, f"c{position}", source, tally)
         elif kind in ("integer", "number"):
-            columns[name] = number_value(engine, table, name, f"c{position}", kind, tally)
-        elif (
-            kind in ("code", "list")
-            or name in ("activity", "worker", "office", "team", "case_id")
-            or (name in source.unknown or name in source.values)
-        ):
-            columns[name] = mapped_value(engine, table, name, f"c{position}", source, schema, tally, joins)
+            columns[column] = number_value(engine, table, column, f"c{position}", kind, tally)
         else:
-            columns[name] = f"NULLIF({cell}, '')"
+            columns[column] = mapped_value(engine, table, column, f"c{position}", source, schema, tally, joins)
     if source.activities and "activity_label" not in columns:
         columns["activity_label"] = f"NULLIF(r.c{matched['activity']}, '')"
         tally.present.add("activity_label")
@@ -107,7 +99,7 @@ def normalise(
     for rule in source.derive:
         columns.setdefault(rule.column, f"CAST(NULL AS {TYPES[schema.importable[rule.column].kind]})")
     if "office" not in columns:
-        columns["office"] = literal(_office(raw.name, source, tally))
+        columns["office"] = literal(_office(raw.name, name, source, tally))
     clocks = clocks_of(engine, raw, table, matched, source, schema, tally)
     _stage(engine, raw, table, into, columns, joins, clocks, file_no, schema)
     _quarantine(engine, raw, table, into, file_no)
@@ -116,19 +108,14 @@ def normalise(
     return tally
 
 
-def _office(file_name: str, source: Source, tally: Tally) -> str:
+def _office(file_name: str, name: str, source: Source, tally: Tally) -> str:
+    """The office of a file that names none: by the source's file names, else the whole log is one office."""
     for pattern, office in source.office_from_file.items():
         if fnmatch.fnmatchcase(file_name, pattern):
-            tally.decisions.append(
-                {
-                    "what": "office",
-                    "value": office,
-                    "how": {"de": f"Dateiname wie {pattern}", "en": f"file name like {pattern}"},
-                }
-            )
+            how = {"de": f"Dateiname wie {pattern}", "en": f"file name like {pattern}"}
+            tally.decisions.append({"what": "office", "value": office, "how": how})
             return office
-    name = PurePath(file_name).name.split(".")[0]
-    how = {"de": "keine Spalte office: der Name der Datei", "en": "no office column: the name of the file"}
+    how = {"de": "keine Spalte office: der Name der Eingabe", "en": "no office column: the name of the input"}
     tally.decisions.append({"what": "office", "value": name, "how": how})
     return name
 
@@ -196,14 +183,17 @@ def _quarantine(engine: DuckDB, raw: RawFile, table: str, into: str, file_no: in
 
 
 def _derive(engine: DuckDB, into: str, file_no: int, source: Source, schema: Schema, tally: Tally) -> None:
+    """Fill what is empty by the declared rules, in their order; a rule on a column the file lacks meets no row."""
+    there = {str(row[0]) for row in engine.run(f"SELECT column_name FROM duckdb_columns() WHERE table_name = '{into}'")}
     for rule in source.derive:
-        tests = [f"{quoted(rule.column)} IS NULL", f"file_no = {file_no}"]
-        tests += [f"{quoted(c)} IN ({', '.join(literal(v) for v in values)})" for c, values in rule.when.items()]
-        count = engine.run(
-            f"UPDATE {into} SET {quoted(rule.column)} = {literal(rule.value)} WHERE {' AND '.join(tests)}"
-        )[0][0]
+        rows = 0
+        if set(rule.when) <= there:
+            tests = [f"{quoted(rule.column)} IS NULL", f"file_no = {file_no}"]
+            tests += [f"{quoted(c)} IN ({', '.join(literal(v) for v in values)})" for c, values in rule.when.items()]
+            update = f"UPDATE {into} SET {quoted(rule.column)} = {literal(rule.value)} WHERE {' AND '.join(tests)}"
+            rows = int(engine.run(update)[0][0])
         tally.present.add(rule.column)
-        tally.derived.append({"column": rule.column, "value": rule.value, "rule": rule.reason, "rows": int(count)})
+        tally.derived.append({"column": rule.column, "value": rule.value, "rule": rule.reason, "rows": rows})
 
 
 def _fill_counts(

@@ -19,6 +19,11 @@ from procmine.schema import Schema
 LISTED = 50
 
 
+def input_name(path: Path) -> str:
+    """What an input is called where nobody says: its file or folder name without endings."""
+    return path.name.split(".")[0] or path.name
+
+
 def reasons_of(engine: DuckDB, raws: Sequence[RawFile]) -> list[dict[str, Any]]:
     return [
         {"reason": str(reason), "rows": int(rows), "first_line": int(line), "file": raws[int(file_no)].name}
@@ -66,7 +71,7 @@ def compose_receipt(
     return {
         "schema": "procmine/receipt@1",
         "procmine": procmine_version(),
-        "name": path.name.split(".")[0] or path.name,
+        "name": input_name(path),
         "source": {"name": source.name, "title": dict(source.title), "attribution": source.attribution},
         "zone": source.zone,
         "files": files,

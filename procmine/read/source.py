@@ -22,6 +22,9 @@ _SECTIONS = {
     "system": {"worker"},
 }
 OVERLAPS = ("quarantine", "earlier", "later")
+# Kinds of columns that hold words, and columns no rule may make up.
+_WORDED = ("text", "code", "list", "key")
+_GIVEN = ("case_id", "activity", "event_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,45 +110,101 @@ def known_sources(study: Path | None = None) -> tuple[str, ...]:
 
 
 def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
+    """What is wrong with a source file; the kinds of its values first: nothing else can be told without them."""
     faults = [f"Unknown key {key}. {nearest(key, _TOP)}" for key in raw if key not in _TOP]
-    if not isinstance(raw.get("title"), dict) or {"de", "en"} - set(raw.get("title", {})):
+    faults += [sentence for key, value in raw.items() if key in _TOP for sentence in _kind_faults(key, value)]
+    if faults:
+        return faults
+    if {"de", "en"} - set(raw.get("title", {})):
         faults.append("title needs de and en.")
     if raw.get("format", "") not in ("", *FORMATS):
         faults.append(f"format {raw['format']} is not known. {nearest(str(raw['format']), FORMATS)}")
-    for section, keys in _SECTIONS.items():
-        for key in raw.get(section, {}):
-            if key not in keys:
-                faults.append(f"Unknown key {section}.{key}. {nearest(key, keys)}")
+    pattern = raw.get("file", {}).get("pattern", "")
+    if "/" in pattern or "\\" in pattern or "**" in pattern:
+        faults.append("file.pattern names files of the folder itself, without a path.")
     if raw.get("time", {}).get("overlap", "quarantine") not in OVERLAPS:
         faults.append(f"time.overlap must be one of {', '.join(OVERLAPS)}.")
     for section in ("columns", "constants", "unknown", "values"):
         for column in raw.get(section, {}):
             if column not in schema.importable:
                 faults.append(f"{section}.{column} is no column of a log. {nearest(column, schema.importable)}")
-    for column, words in raw.get("values", {}).items():
-        codes = schema.codes.get(column)
-        for word, code in words.items():
-            if codes is not None and code not in codes:
-                faults.append(f"values.{column}: {word!r} becomes {code!r}, which is no code. {nearest(code, codes)}")
-    for label, code in raw.get("activities", {}).items():
-        if code not in schema.activities:
-            faults.append(
-                f"activities: {label!r} becomes {code!r}, which is no activity. {nearest(code, schema.activities)}"
-            )
+            elif section in ("unknown", "values") and schema.importable[column].kind not in _WORDED:
+                faults.append(f"{section}.{column}: a {schema.importable[column].kind} has no words to translate.")
+    faults += _word_faults(raw, schema)
     for number, rule in enumerate(raw.get("derive", ()), start=1):
         faults.extend(_rule_faults(number, rule, schema))
     return faults
+
+
+def _kind_faults(key: str, value: Any) -> list[str]:
+    """Whether a top-level key holds what it should: a text, a table of texts, a table of lists of texts …"""
+    if key in ("format", "attribution", "licence", "notes"):
+        return [] if isinstance(value, str) else [f"{key} must be a text."]
+    if key == "derive":
+        good = isinstance(value, list) and all(isinstance(rule, dict) for rule in value)
+        return [] if good else ["derive is written [[derive]], once for each rule."]
+    if not isinstance(value, dict):
+        return [f"{key} is a section: write [{key}]."]
+    faults = []
+    for name, held in value.items():
+        if key in _SECTIONS and name not in _SECTIONS[key]:
+            faults.append(f"Unknown key {key}.{name}. {nearest(name, _SECTIONS[key])}")
+        elif key in ("unknown", "system") or (key, name) == ("time", "formats"):
+            if not _texts(held):
+                faults.append(f'{key}.{name} must be a list of texts, such as ["…"].')
+        elif key == "values":
+            if not (isinstance(held, dict) and _texts(list(held.values()))):
+                faults.append(f'{key}.{name} is a section of "their word" = "our code".')
+        elif not isinstance(held, str):
+            faults.append(f"{key}.{name} must be a text.")
+    return faults
+
+
+def _texts(held: Any) -> bool:
+    return isinstance(held, list) and all(isinstance(each, str) for each in held)
+
+
+def _word_faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
+    """Words that become codes there are not, and constants a column cannot hold."""
+    faults = []
+    for column, words in raw.get("values", {}).items():
+        if column == "activity":
+            faults.append("Labels of activities are translated in [activities].")
+        for word, code in words.items():
+            faults += _code_faults(f"values.{column}: {word!r} becomes", column, code, schema)
+    for label, code in raw.get("activities", {}).items():
+        if code not in schema.activities:
+            hint = nearest(code, schema.activities)
+            faults.append(f"activities: {label!r} becomes {code!r}, which is no activity. {hint}")
+    for column, value in raw.get("constants", {}).items():
+        if column in schema.importable and schema.importable[column].kind not in _WORDED:
+            faults.append(f"constants.{column}: a {schema.importable[column].kind} cannot be the same for all.")
+        else:
+            faults += _code_faults(f"constants.{column}:", column, value, schema)
+    return faults
+
+
+def _code_faults(where: str, column: str, value: str, schema: Schema) -> list[str]:
+    """Faults of a value, or of each part of a list, in a column of codes."""
+    codes = schema.codes.get(column)
+    if codes is None or column not in schema.importable:
+        return []
+    parts = value.split("|") if schema.importable[column].kind == "list" else [value]
+    return [f"{where} {part!r}, which is no code. {nearest(part, codes)}" for part in parts if part not in codes]
 
 
 def _rule_faults(number: int, rule: Mapping[str, Any], schema: Schema) -> list[str]:
     missing = {"column", "value", "when", "reason"} - set(rule)
     if missing:
         return [f"derive no. {number} lacks {', '.join(sorted(missing))}."]
+    when = rule["when"]
+    texts = [rule["column"], rule["value"], rule["reason"]]
+    if not (_texts(texts) and isinstance(when, dict) and when and all(_texts(held) for held in when.values())):
+        return [f'derive no. {number}: column, value and reason are texts, when is {{ column = ["…"] }}.']
     faults = []
-    for column in (rule["column"], *rule["when"]):
+    for column in (rule["column"], *when):
         if column not in schema.importable:
             faults.append(f"derive no. {number}: {column} is no column. {nearest(column, schema.importable)}")
-    codes = schema.codes.get(rule["column"])
-    if codes is not None and rule["value"] not in codes:
-        faults.append(f"derive no. {number}: {rule['value']} is no code. {nearest(rule['value'], codes)}")
-    return faults
+        elif schema.importable[column].kind not in _WORDED or (column == rule["column"] and column in _GIVEN):
+            faults.append(f"derive no. {number}: {column} is read from the file, not derived from words.")
+    return faults + _code_faults(f"derive no. {number}:", rule["column"], rule["value"], schema)

@@ -4,10 +4,7 @@ not at all."""
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,30 +24,14 @@ BUNDLE = 1_500_000
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 
 
-@contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """A temporary folder beside ``target`` that takes its place only if all went well; an older one is replaced."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f"{target.name}.tmp-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    fresh = target.with_name(f"{target.name}.tmp-{os.getpid()}")
-    fresh.mkdir()
-    try:
-        yield fresh
-        if target.exists():
-            old = target.with_name(f"{target.name}.tmp-old-{os.getpid()}")
-            target.rename(old)
-            fresh.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            fresh.rename(target)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-
-
 def write_store(
-    engine: DuckDB, table: str, folder: Path, schema: Schema, present: frozenset[str], progress: Progress
+    engine: DuckDB,
+    table: str,
+    folder: Path,
+    schema: Schema,
+    present: frozenset[str],
+    progress: Progress,
+    study: Path | None = None,
 ) -> dict[str, Any]:
     """Sort the events of ``table`` into partitions, number cases and workers, derive tables. Returns receipt
     entries."""
@@ -72,7 +53,7 @@ def write_store(
         )
         progress("store", (office["partition"] + 1) / len(offices))
     engine.connection.execute("DROP TABLE ordered")
-    bundles = derive_tables(folder, schema, offices, progress)
+    bundles = derive_tables(folder, schema, offices, progress, study)
     return {"offices": offices, "activities": activities, "derived_tables": list(DERIVED), "bundles": bundles}
 
 
@@ -215,7 +196,10 @@ def derived_queries(schema: Schema, study: Path | None = None, dialect: str = "d
 def save_receipt(folder: Path, receipt: Mapping[str, Any]) -> None:
     """Write the receipt with the digest of every other file: sorted keys, one value a line, no clock."""
     contents = {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": sha256(path.read_bytes()).hexdigest(),
+        }
         for path in sorted(folder.rglob("*.parquet"))
     }
     text = json.dumps({**receipt, "contents": contents}, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)

@@ -8,15 +8,18 @@ not exist, a time in the autumn overlap happens twice.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from procmine.engines.duckdb import literal
+from procmine.engines.duckdb import DuckDB, literal
 from procmine.errors import ContentError
 
-ISO_OFFSET = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)"
-ISO_LOCAL = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
+ISO_OFFSET = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)"
+ISO_LOCAL = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.,]\d{1,9})?)?"
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 GERMAN = r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}(:\d{2}([.,]\d{1,6})?)?"
 GERMAN_DATE = r"\d{1,2}\.\d{1,2}\.\d{4}"
@@ -27,7 +30,9 @@ SHAPES = {
     "german": GERMAN,
     "german_date": GERMAN_DATE,
 }
+FAMILIES = {"iso_local": "iso", "iso_offset": "iso", "iso_date": "iso", "german": "german", "german_date": "german"}
 DATE_SHAPES = ("iso_date", "german_date")
+_NO_TIME = "CAST(NULL AS TIMESTAMP)"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -56,19 +61,42 @@ def shape_counts(column: str, table: str) -> str:
 
 
 def parsing(column: str, formats: tuple[str, ...], shapes: tuple[str, ...]) -> Parsing:
-    """SQL expressions for a column whose values have ``shapes`` (as ``shape_counts`` found them) or declared
-    ``formats``.
+    """SQL for a column whose values have ``shapes`` (as ``shape_counts`` found them) or declared ``formats``.
 
     ``naive`` is a TIMESTAMP in local time (NULL where the value carries an offset or is no date), ``instant`` a
-    TIMESTAMP in UTC (NULL where it does not).
+    TIMESTAMP in UTC (NULL where it does not). Declared formats win; of the built-in shapes only those stay that look
+    unlike them, so that one column is never read in two orders.
     """
-    if formats:
-        listed = ", ".join(literal(form) for form in formats)
-        if any("%z" in form for form in formats):
-            instant = f"timezone('UTC', TRY_CAST(try_strptime({column}, [{listed}]) AS TIMESTAMPTZ))"
-            return Parsing("'declared'", "CAST(NULL AS TIMESTAMP)", instant)
-        dated = "declared_date" if not any("%H" in form or "%I" in form for form in formats) else "declared"
-        return Parsing(literal(dated), f"try_strptime({column}, [{listed}])", "CAST(NULL AS TIMESTAMP)")
+    if not formats:
+        return _built_in(column, shapes)
+    clashing = {family for form in formats for family in _families(form)}
+    left = tuple(shape for shape in shapes if shape in SHAPES and FAMILIES[shape] not in clashing)
+    rest = _built_in(column, left) if left else Parsing("'other'", _NO_TIME, _NO_TIME)
+    zoned = _strptime(column, [form for form in formats if "%z" in form])
+    timed = _strptime(column, [form for form in formats if "%z" not in form and _has_time(form)])
+    dated = _strptime(column, [form for form in formats if "%z" not in form and not _has_time(form)])
+    shape = f"CASE WHEN {zoned} IS NOT NULL OR {timed} IS NOT NULL THEN 'declared' "
+    shape += f"WHEN {dated} IS NOT NULL THEN 'declared_date' ELSE {rest.shape} END"
+    offset = f"timezone('UTC', CAST({zoned} AS TIMESTAMPTZ))" if "strptime" in zoned else _NO_TIME
+    return Parsing(shape, f"COALESCE({timed}, {dated}, {rest.naive})", f"COALESCE({offset}, {rest.instant})")
+
+
+def _strptime(column: str, formats: list[str]) -> str:
+    listed = ", ".join(literal(form) for form in formats)
+    return f"try_strptime({column}, [{listed}])" if formats else _NO_TIME
+
+
+def _has_time(form: str) -> bool:
+    return any(sign in form for sign in ("%H", "%I", "%X", "%T", "%c"))
+
+
+def _families(form: str) -> set[str]:
+    """The families of built-in shapes that a declared format looks like: its values could be taken for theirs."""
+    sample = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC).strftime(form)
+    return {FAMILIES[shape] for shape, pattern in SHAPES.items() if re.fullmatch(pattern, sample)}
+
+
+def _built_in(column: str, shapes: tuple[str, ...]) -> Parsing:
     readers = {
         "iso_local": f"TRY_CAST(replace({column}, ',', '.') AS TIMESTAMP)",
         "iso_date": f"TRY_CAST({column} AS TIMESTAMP)",
@@ -80,14 +108,24 @@ def parsing(column: str, formats: tuple[str, ...], shapes: tuple[str, ...]) -> P
     if len(shapes) == 1:
         only = shapes[0]
         if only == "iso_offset":
-            return Parsing(literal(only), "CAST(NULL AS TIMESTAMP)", instant)
-        if only in readers:
-            return Parsing(literal(only), readers[only], "CAST(NULL AS TIMESTAMP)")
-        return Parsing(literal(only), "CAST(NULL AS TIMESTAMP)", "CAST(NULL AS TIMESTAMP)")
+            return Parsing(literal(only), _NO_TIME, instant)
+        return Parsing(literal(only), readers.get(only, _NO_TIME), _NO_TIME)
     shape = _shape(column)
     cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in readers.items() if name in shapes)
-    naive = f"CASE {shape} {cases} END" if cases else "CAST(NULL AS TIMESTAMP)"
+    naive = f"CASE {shape} {cases} END" if cases else _NO_TIME
     return Parsing(shape, naive, f"CASE WHEN {shape} = 'iso_offset' THEN {instant} END")
+
+
+def years(engine: DuckDB, table: str, cell: str, counts: Sequence[Sequence[Any]], read: Parsing) -> tuple[int, int]:
+    """First and last plausible year of a column, one to spare on either side; read off the text where it shows it."""
+    if all(row[0] in SHAPES for row in counts) and "strptime" not in read.shape:
+        found = [int(year) for row in counts for year in row[4:6] if year is not None]
+    else:
+        value = f"year(COALESCE({read.naive}, {read.instant}))"
+        row = engine.run(f"SELECT MIN({value}), MAX({value}) FROM {table} AS r WHERE r.{cell} <> ''")[0]
+        found = [int(year) for year in row if year is not None]
+    sane = [min(max(year, FIRST_YEAR), LAST_YEAR) for year in found]
+    return (min(sane) - 1, max(sane) + 1) if sane else (2000, 2001)
 
 
 def _shape(column: str) -> str:
@@ -113,7 +151,7 @@ def transitions(zone: str, first_year: int, last_year: int) -> tuple[int, tuple[
     """
     try:
         info = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as fault:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise ContentError(
             f"There is no time zone {zone!r}.", hint="Use a name such as Europe/Berlin or UTC."
         ) from fault

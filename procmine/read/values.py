@@ -6,14 +6,11 @@ and joined back in SQL, so that ten million rows are no work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from procmine.engines.duckdb import DuckDB, literal
 from procmine.errors import InputError
 from procmine.read.source import Source
 from procmine.read.tally import Tally, count_unreadable
-from procmine.read.times import FIRST_YEAR, LAST_YEAR, parsing, shape_counts
+from procmine.read.times import FIRST_YEAR, LAST_YEAR, parsing, shape_counts, to_local, years
 from procmine.schema import Schema
 
 # A code column with more distinct values holds no codes; the mapping names the fault instead of filling memory.
@@ -43,59 +40,81 @@ def mapped_value(
     tally: Tally,
     joins: list[str],
 ) -> str:
-    """SQL for a column whose values are translated; the plain column where every value stays what it is."""
-    unknown = source.unknown.get(name, frozenset())
-    words = source.activities if name == "activity" else source.values.get(name, {})
-    codes = schema.codes.get(name) if schema.importable[name].kind in ("code", "list") else None
+    """SQL for a column of words: our code or text, empty where the log does not say; each change counted."""
+    coded = schema.importable[name].kind in ("code", "list") and name in schema.codes
+    changed = (_coded if coded else _named)(engine, table, name, cell, source, schema, tally)
     plain = f"NULLIF(r.{cell}, '')"
-    if name == "case_id" or (codes is None and not unknown and not words and not (name == "worker" and source.system)):
-        return plain
-    changed: list[tuple[str, str | None]] = []
-    for value, count in _distinct(engine, table, cell, name, source.name):
-        if name == "worker" and value in source.system:
-            tally.system.append({"value": value, "rows": count})
-            changed.append((value, None))
-            continue
-        if value in unknown or (codes is not None and value == "unknown"):
-            tally.unknown.append({"column": name, "value": value, "rows": count})
-            changed.append((value, None))
-            continue
-        ours = _codes_of(value, words, codes, schema.importable[name].kind == "list", unknown)
-        if ours is None:
-            tally.vocabulary.append({"column": name, "value": value, "rows": count})
-        if ours != value:
-            changed.append((value, ours))
     if not changed:
         return plain
     mapping = f"map_{name}_{cell}"
+    listed = ", ".join(
+        f"({literal(theirs)}, {'NULL' if ours is None else literal(ours)})" for theirs, ours in changed.items()
+    )
     engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {mapping} (theirs VARCHAR, ours VARCHAR)")
-    engine.connection.executemany(f"INSERT INTO {mapping} VALUES (?, ?)", changed)
+    engine.connection.execute(f"INSERT INTO {mapping} VALUES {listed}")
     joins.append(f"LEFT JOIN {mapping} ON {mapping}.theirs = r.{cell}")
     return f"CASE WHEN {mapping}.theirs IS NULL THEN {plain} ELSE {mapping}.ours END"
 
 
-def _codes_of(
-    value: str,
-    words: Mapping[str, str],
-    codes: Mapping[str, Any] | None,
-    many: bool,
-    unknown: frozenset[str],
-) -> str | None:
-    """The code for a value; None where the vocabulary has none. A list keeps its known parts."""
-    if value in words:
-        return words[value]
-    if codes is None:
-        return value
-    if not many:
-        return value if value in codes else None
-    parts = [words.get(part, part) for part in (piece.strip() for piece in value.split("|")) if part not in unknown]
-    known = [part for part in parts if part in codes]
-    return "|".join(known) if known and len(known) == len(parts) else None
+def _silent(name: str, source: Source) -> frozenset[str]:
+    """The words of a column that mean "not said". An activity may be called unknown: that is its name."""
+    declared = source.unknown.get(name, frozenset())
+    return declared if name == "activity" else declared | {"unknown"}
+
+
+def _named(
+    engine: DuckDB, table: str, name: str, cell: str, source: Source, schema: Schema, tally: Tally
+) -> dict[str, str | None]:
+    """What becomes of the words a source names, in a column of free names; all others stay what they are."""
+    system = source.system if name == "worker" else frozenset()
+    empty = _silent(name, source) | system
+    listed = ", ".join(literal(value) for value in sorted(empty))
+    found = (
+        engine.run(f"SELECT {cell}, COUNT(*) FROM {table} WHERE {cell} IN ({listed}) GROUP BY 1 ORDER BY 1")
+        if empty
+        else []
+    )
+    for value, count in found:
+        if value in system:
+            tally.system.append({"value": str(value), "rows": int(count)})
+        else:
+            tally.unknown.append({"column": name, "value": str(value), "rows": int(count)})
+    words = source.activities if name == "activity" else source.values.get(name, {})
+    return {theirs: ours for theirs, ours in words.items() if theirs not in empty} | {
+        str(value): None for value, _ in found
+    }
+
+
+def _coded(
+    engine: DuckDB, table: str, name: str, cell: str, source: Source, schema: Schema, tally: Tally
+) -> dict[str, str | None]:
+    """What becomes of every distinct value of a column of codes or lists of codes."""
+    many = schema.importable[name].kind == "list"
+    words, codes, silent = source.values.get(name, {}), schema.codes[name], _silent(name, source)
+    changed: dict[str, str | None] = {}
+    for value, count in _distinct(engine, table, cell, name, source.name):
+        kept = []
+        for part in (piece.strip() for piece in value.split("|")) if many and value not in words else (value,):
+            code = words.get(part, part)
+            if part in silent:
+                tally.unknown.append({"column": name, "value": part, "rows": count})
+            elif code in codes:
+                kept.append(code)
+            elif code != "":
+                tally.vocabulary.append({"column": name, "value": part, "rows": count})
+        ours = "|".join(dict.fromkeys(kept)) or None
+        if ours != value:
+            changed[value] = ours
+    return changed
 
 
 def number_value(engine: DuckDB, table: str, name: str, cell: str, kind: str, tally: Tally) -> str:
+    """SQL for a number with point or comma before its decimals; thousands are not set apart. Others are counted."""
     target = "BIGINT" if kind == "integer" else "DOUBLE"
     pattern = r"[+-]?\d{1,18}" if kind == "integer" else r"[+-]?\d{1,15}([.,]\d{1,15})?"
+    silent = int(engine.run(f"SELECT COUNT(*) FROM {table} WHERE {cell} = 'unknown'")[0][0])
+    if silent:
+        tally.unknown.append({"column": name, "value": "unknown", "rows": silent})
     bad = f"{cell} <> '' AND {cell} <> 'unknown' AND NOT regexp_full_match({cell}, {literal(pattern)})"
     count_unreadable(engine, table, name, bad, tally)
     raw = f"r.{cell}"
@@ -104,12 +123,12 @@ def number_value(engine: DuckDB, table: str, name: str, cell: str, kind: str, ta
 
 
 def day_value(engine: DuckDB, table: str, name: str, cell: str, source: Source, tally: Tally) -> str:
-    """SQL for a calendar day; a time after it is cut off, a sentinel such as 9999-12-31 is empty and counted."""
-    shapes = tuple(sorted(str(row[0]) for row in engine.run(shape_counts(cell, table))))
-    date_formats = tuple(form for form in source.formats if "%H" not in form)
-    formats = date_formats if any(shape == "other" for shape in shapes) else ()
-    read = parsing(f"r.{cell}", formats, shapes or ("iso_date",))
-    value = f"COALESCE(CAST({read.naive} AS DATE), CAST({read.instant} AS DATE))"
+    """SQL for a local calendar day; a time after it is cut off, a sentinel such as 9999-12-31 is empty and counted."""
+    counts = engine.run(shape_counts(cell, table))
+    read = parsing(f"r.{cell}", source.formats, tuple(str(row[0]) for row in counts) or ("iso_date",))
+    low, high = years(engine, table, cell, counts, read)
+    local = to_local(f"({read.instant})", source.zone, low, high)
+    value = f"CAST(COALESCE({read.naive}, {local}) AS DATE)"
     real = f"CASE WHEN year({value}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN {value} END"
     count_unreadable(engine, f"{table} AS r", name, f"r.{cell} <> '' AND ({real}) IS NULL", tally)
     return real

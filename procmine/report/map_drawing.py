@@ -76,12 +76,14 @@ def drawing(sheet: Sheet, chosen: Selection) -> tuple[str, float, float]:
         Link(
             a.source,
             a.target,
-            a.count * (STRAIGHT if (a.source, a.target) in spine else 1.0),
+            a.count,
             tuple((_widest(form) + 6, len(form) * LINE + 3) for form in _forms(a.label)),
+            STRAIGHT if (a.source, a.target) in spine else 1.0,
         )
         for a in arrows
     ]
-    places = lay_out(boxes, links)
+    drawn = {box.name for box in boxes}
+    places = lay_out(boxes, links, begin=BEGIN if BEGIN in drawn else None, end=END if END in drawn else None)
     most = max((a.count for a in arrows if not a.terminal), default=1)
     body = (
         _lines(sheet, arrows, places, most)

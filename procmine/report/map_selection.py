@@ -1,7 +1,8 @@
 """What a process map shows: which steps and ways, how much of the log that is, and who begins a step.
 
 Selected as Disco does it: the most frequent steps, each step's strongest way in and out, then ways by frequency. Beyond
-that every part of the map is joined to the rest by its strongest way, so that nothing floats.
+that the step most cases begin with and the one most end with are shown, and every part of the map is joined to the rest
+by its strongest way, so that nothing floats.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ MAX_STEPS, MAX_WAYS = 30, 60
 HARD_STEPS, HARD_WAYS = 50, 150
 ENOUGH = 0.95  # the share of transitions at which more ways would only make the map harder to read
 TRIFLE = 0.01  # a way that fewer of a step's events take would mislead as its one way out
+TERMINAL = 0.1  # the share of cases that must begin or end with a step for it to be shown however rare it is
+FEW = 0.25  # the share of a map's steps that such steps may take: beyond, a small map would lose its middle
 KNOWN = 0.5  # below this share of events with a known initiator a step counts as not recorded
 
 Place = tuple[str, str]  # ("step", activity) or ("end", BEGIN or END), because an activity may bear any name
@@ -37,13 +40,12 @@ class Selection:
 
 def select(model: Model, max_steps: int = MAX_STEPS, max_ways: int = MAX_WAYS, enough: float = ENOUGH) -> Selection:
     """The steps and ways a map shows.
-
     Ways are added until ``max_ways`` are drawn or they hold the share ``enough`` of the transitions between the steps
     shown. A step keeps its strongest way in and out even beyond that: a step without its ways says nothing. (A trifle
     is no such way, where all others lead to hidden steps.) Never more than 50 steps and 150 ways.
     """
     ranked = sorted(model.steps, key=lambda step: (-step.events, step.activity))
-    steps = tuple(ranked[: max(0, min(max_steps, HARD_STEPS))])
+    steps = _with_terminals(ranked, max(0, min(max_steps, HARD_STEPS)), TERMINAL * model.cases)
     kept = {step.activity for step in steps}
     ways = {(way.source, way.target): way for way in model.ways if way.source in kept and way.target in kept}
     counts = [(way.count, ("step", way.source), ("step", way.target)) for way in ways.values() if way.count > 0]
@@ -66,6 +68,20 @@ def select(model: Model, max_steps: int = MAX_STEPS, max_ways: int = MAX_WAYS, e
         tuple((b[1], count) for count, a, b in counts if a[0] == "end" and (a, b) in chosen),
         tuple((a[1], count) for count, a, b in counts if b[0] == "end" and (a, b) in chosen),
     )
+
+
+def _with_terminals(ranked: list[Step], room: int, least: float) -> tuple[Step, ...]:
+    """The most frequent steps, and what most cases begin and end with unless those are few or there is little room.
+
+    A map tells a course from begin to end; what happens once a case is seldom among the most frequent.
+    """
+    begun = max(ranked, key=lambda step: step.starts, default=None)
+    ended = max(ranked, key=lambda step: step.ends, default=None)
+    kept = {step.activity for step in (begun, ended) if step and max(step.starts, step.ends) >= max(1.0, least)}
+    if len(kept) > FEW * room:
+        return tuple(ranked[:room])
+    first = {step.activity for step in sorted(ranked, key=lambda step: step.activity not in kept)[:room]}
+    return tuple(step for step in ranked if step.activity in first)
 
 
 def _backbone(counts: list[tuple[int, Place, Place]], events: Mapping[Place, int]) -> set[tuple[Place, Place]]:

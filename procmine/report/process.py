@@ -12,7 +12,8 @@ from procmine.report.tables import held
 
 # Steps and ways of the three levels: what fits a screen, what fits a sheet, what a person can still follow.
 LEVELS = (("few", 12, 20), ("medium", 20, 40), ("much", 30, 80))
-FIRST = "medium"
+FIRST, FIRST_OF_DENSE = "medium", "few"
+HALF = 0.5  # the share of transitions below which the first level is the smallest: more ways tell no more of the story
 LENSES = ("by_client", "same_worker", "out_of_office", "warm")
 MOST_STEPS = 15
 KNOWN = 0.5
@@ -26,7 +27,7 @@ def map_section(reading: Reading) -> Section | None:
     labels = {step.activity: reading.label(step.activity) for step in model.steps}
     labels |= {name: reading.label(name) for way in model.ways for name in (way.source, way.target)}
     drawn = _levels(reading, model, labels)
-    chosen = next((index for index, (name, _) in enumerate(drawn) if name == FIRST), len(drawn) - 1)
+    chosen = _first(drawn)
     shown = drawn[chosen][1]
     picture = Picture(
         key="map",
@@ -84,6 +85,18 @@ def _levels(reading: Reading, model: Model, labels: Mapping[str, str]) -> list[t
         if not found or (drawn.shown_steps, drawn.shown_ways) != (found[-1][1].shown_steps, found[-1][1].shown_ways):
             found.append((name, drawn))
     return found
+
+
+def _first(drawn: list[tuple[str, maps.Map]]) -> int:
+    """The level shown first: the medium one; where even that holds less than half of a dense process, the smallest.
+
+    A dense process has a thousand rare ways: twice the ways add a tenth of the transitions and hide the main course.
+    """
+    names = [name for name, _ in drawn]
+    middle = names.index(FIRST) if FIRST in names else len(names) - 1
+    share = drawn[middle][1].share_transitions
+    dense = share is not None and share < HALF and FIRST_OF_DENSE in names
+    return names.index(FIRST_OF_DENSE) if dense else middle
 
 
 def _level(reading: Reading, drawn: maps.Map) -> str:

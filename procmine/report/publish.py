@@ -13,7 +13,7 @@ from typing import Any
 
 from procmine.errors import InputError
 from procmine.findings import Findings
-from procmine.log import RECEIPT, is_store
+from procmine.log import is_store, read_receipt
 from procmine.metric import Metric
 from procmine.report.compose import compose
 from procmine.report.html import render
@@ -23,6 +23,7 @@ from procmine.study import read_study, run
 
 Progress = Callable[[str, float], None]
 MANIFEST = "manifest.json"
+SCHEMA = "procmine/manifest@1"
 REPORTS = {"de": "bericht.html", "en": "report.html"}
 
 
@@ -73,9 +74,9 @@ def audit(
     report = out / REPORTS[language]
     manifest = out / MANIFEST
     kept = {
-        "schema": "procmine/manifest@1",
+        "schema": SCHEMA,
         "input": os.path.relpath(path.resolve(), out.resolve()).replace(os.sep, "/"),
-        "settings": {"source": source, "language": language, "privacy": privacy, "title": title},
+        "settings": {"source": _source_to(source, out), "language": language, "privacy": privacy, "title": title},
         "digest": findings.value.receipt.get("digest"),
         "versions": dict(findings.value.versions),
         "outputs": {report.name: hashlib.sha256(html.value.encode()).hexdigest()},
@@ -119,7 +120,7 @@ def verify(folder: Path) -> tuple[Verified, ...]:
             where=str(folder),
             hint="Name the folder that audit or demo wrote into.",
         )
-    kept = json.loads(manifest.read_text(encoding="utf-8"))
+    kept = _read_manifest(manifest)
     found = [
         Verified(name, *_compare(digest, folder / name, "The file was changed after it was written."))
         for name, digest in kept["outputs"].items()
@@ -130,7 +131,7 @@ def verify(folder: Path) -> tuple[Verified, ...]:
     settings = kept["settings"]
     with tempfile.TemporaryDirectory(prefix="procmine-") as place:
         again = audit(
-            source, out=Path(place), source=settings["source"], language=settings["language"],
+            source, out=Path(place), source=_source_from(settings["source"], folder), language=settings["language"],
             privacy=settings["privacy"], title=settings["title"],
         )  # fmt: skip
         same = again.findings.receipt.get("digest") == kept["digest"]
@@ -142,12 +143,39 @@ def verify(folder: Path) -> tuple[Verified, ...]:
     return tuple(found)
 
 
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """A report's manifest. Raises InputError where it is none."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise InputError(f"The manifest cannot be read: {fault}.", where=str(path)) from fault
+    if (
+        not isinstance(kept, dict)
+        or kept.get("schema") != SCHEMA
+        or {"outputs", "input", "settings", "digest"} - set(kept)
+    ):
+        raise InputError("This is not the manifest of a report.", where=str(path), hint="Audit the log again.")
+    return kept
+
+
 def _verify_store(folder: Path) -> tuple[Verified, ...]:
-    receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
     return tuple(
-        Verified(name, *_compare(digest, folder / name, "The store is damaged: import the log again."))
-        for name, digest in sorted(receipt["contents"].items())
+        Verified(name, *_compare(entry["sha256"], folder / name, "The store is damaged: import the log again."))
+        for name, entry in sorted(read_receipt(folder)["contents"].items())
     )
+
+
+def _source_to(source: str | None, out: Path) -> str | None:
+    """A source as the manifest keeps it: its name, or the way to its file from the report's folder."""
+    if source is None or not source.endswith(".toml"):
+        return source
+    return os.path.relpath(Path(source).resolve(), out.resolve()).replace(os.sep, "/")
+
+
+def _source_from(source: str | None, folder: Path) -> str | None:
+    if source is None or not source.endswith(".toml"):
+        return source
+    return str((folder / source).resolve())
 
 
 def _compare(digest: str, path: Path, advice: str) -> tuple[bool, str, str]:

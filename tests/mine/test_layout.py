@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import graphlay
 import pytest
 
-from procmine.mine.layout import Box, Layout, LayoutError, Link, lay_out
+from procmine.mine.layout import PAGE, Box, Layout, LayoutError, Link, lay_out
+from procmine.mine.reading_order import reading_order
 
 SIZES = ((84.0, 16.0), (56.0, 29.0))
 
@@ -23,6 +24,17 @@ def a_graph(seed: int) -> tuple[list[Box], list[Link]]:
     ]
     ends = [(chance.choice(boxes).name, chance.choice(boxes).name) for _ in range(chance.randint(0, 2 * len(boxes)))]
     return boxes, [Link(a, b, chance.randint(1, 5000), SIZES if chance.random() < 0.9 else ()) for a, b in ends]
+
+
+def a_process(seed: int) -> tuple[list[Box], list[Link]]:
+    """The same graphs with a begin and an end: the begin leads to some boxes, some lead to the end."""
+    boxes, links = a_graph(seed)
+    chance = random.Random(-seed - 1)  # noqa: S311 -- a made-up graph, nothing secret
+    first = chance.sample(boxes, chance.randint(1, 2))
+    last = chance.sample(boxes, chance.randint(1, 2))
+    links += [Link("begin", box.name, chance.randint(1, 5000), SIZES) for box in first]
+    links += [Link(box.name, "end", chance.randint(1, 5000), SIZES) for box in last]
+    return [Box("begin", 26, 26, True), *boxes, Box("end", 26, 26, True)], links
 
 
 def rect(layout: Layout, box: Box) -> tuple[float, float, float, float]:
@@ -43,6 +55,121 @@ def test_no_two_boxes_of_two_hundred_random_graphs_overlap_and_every_line_is_dra
 
         assert not [pair for pair in combinations([rect(layout, box) for box in boxes], 2) if overlap(*pair)], seed
         assert [len(line) >= 2 for line in layout.lines] == [True] * len(links), seed
+
+
+@pytest.mark.parametrize("start", range(0, 200, 20))
+def test_two_hundred_random_graphs_begin_on_top_and_end_at_the_bottom_without_overlap(start: int) -> None:
+    for seed in range(start, start + 20):
+        boxes, links = a_process(seed)
+
+        layout = lay_out(boxes, links, begin="begin", end="end")
+
+        rects = {box.name: rect(layout, box) for box in boxes}
+        assert not [pair for pair in combinations(rects.values(), 2) if overlap(*pair)], seed
+        assert min(box[1] for name, box in rects.items() if name != "begin") > rects["begin"][3], seed
+        assert max(box[3] for name, box in rects.items() if name != "end") < rects["end"][1], seed
+        assert layout.covered == 0, seed
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_box_the_begin_leads_to_is_entered_from_above(seed: int) -> None:
+    boxes, links = a_process(seed)
+    reached = {"begin"}
+    for _ in boxes:
+        reached |= {link.target for link in links if link.source in reached}
+
+    layout = lay_out(boxes, links, begin="begin", end="end")
+
+    height = {name: y for name, (_, y) in layout.centres.items()}
+    for name in reached - {"begin"}:
+        assert min(height[link.source] for link in links if link.target == name) < height[name]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_way_back_up_runs_from_its_first_box_to_its_second(seed: int) -> None:
+    boxes, links = a_process(seed)
+    by_name = {box.name: box for box in boxes}
+
+    layout = lay_out(boxes, links, begin="begin", end="end")
+
+    for link, line in zip(links, layout.lines, strict=True):
+        for name, (x, y) in ((link.source, line[0]), (link.target, line[-1])):
+            x0, y0, x1, y1 = rect(layout, by_name[name])
+            assert x0 - 0.5 <= x <= x1 + 0.5
+            assert y0 - 0.5 <= y <= y1 + 0.5
+
+
+def test_a_process_that_runs_in_circles_begins_with_its_begin_and_not_where_turning_ways_is_cheapest() -> None:
+    boxes = [Box(name, 100, 40) for name in ("begin", "apply", "invite", "talk", "renew")]
+    pairs = [("begin", "apply", 9), ("apply", "invite", 9), ("invite", "talk", 50), ("talk", "renew", 8)]
+    links = [Link(a, b, weight) for a, b, weight in [*pairs, ("renew", "invite", 40)]]
+
+    layout = lay_out(boxes, links, begin="begin")
+
+    assert sorted(layout.centres, key=lambda name: layout.centres[name][1]) == [box.name for box in boxes]
+
+
+def test_the_heaviest_ways_from_the_begin_are_drawn_straight() -> None:
+    boxes = [Box(name, 120, 40) for name in ("begin", "a", "b", "c", "d", "end")]
+    spine = [Link(a, b, 1000, SIZES) for a, b in pairwise(("begin", "a", "b", "c", "end"))]
+    links = [*spine, Link("c", "a", 90, SIZES), Link("a", "d", 10, SIZES), Link("d", "b", 10, SIZES)]
+
+    layout = lay_out(boxes, links, begin="begin", end="end")
+
+    assert len({round(layout.centres[name][0]) for name in ("begin", "a", "b", "c", "end")}) == 1
+
+
+def test_what_nothing_leads_to_does_not_stand_beside_the_first_step() -> None:
+    boxes = [Box(name, 100, 40) for name in ("begin", "apply", "invite", "talk", "alone", "end")]
+    links = [Link(a, b, 9) for a, b in pairwise(("begin", "apply", "invite", "talk", "end"))]
+
+    layout = lay_out(boxes, links, begin="begin", end="end")
+
+    assert layout.centres["alone"][1] == layout.centres["talk"][1]
+
+
+def test_a_line_pulled_straight_does_not_change_the_order_of_the_boxes() -> None:
+    boxes = [Box(name, 100, 40) for name in ("begin", "a", "b", "c")]
+    links = [Link("begin", "a", 9), Link("a", "b", 5), Link("b", "c", 9), Link("a", "c", 6, pull=10), Link("c", "b", 2)]
+
+    layout = lay_out(boxes, links, begin="begin")
+
+    assert layout.centres["b"][1] < layout.centres["c"][1]
+
+
+def test_what_one_box_leads_to_is_spread_over_layers_where_the_page_is_too_narrow() -> None:
+    boxes = [Box("begin", 30, 30), *(Box(f"s{k}", 200, 40) for k in range(12))]
+
+    layout = lay_out(boxes, [Link("begin", box.name, 5) for box in boxes[1:]], begin="begin")
+
+    assert len({y for _, y in layout.centres.values()}) > 2
+    assert layout.width < 1.5 * PAGE
+
+
+def test_the_same_process_is_laid_out_the_same_twice() -> None:
+    boxes, links = a_process(7)
+
+    first = lay_out(boxes, links, begin="begin", end="end")
+
+    assert lay_out(boxes, links, begin="begin", end="end") == first
+
+
+def test_the_reading_order_turns_the_lighter_of_two_ways_back() -> None:
+    weights = {("begin", "a"): 5.0, ("begin", "b"): 5.0, ("a", "b"): 3.0, ("b", "a"): 4.0}
+
+    assert reading_order(["a", "b", "begin"], weights, "begin") == ("begin", "b", "a")
+
+
+def test_the_reading_order_puts_no_box_before_all_that_lead_to_it() -> None:
+    weights = {("begin", "a"): 1.0, ("a", "b"): 1.0, ("b", "a"): 99.0}
+
+    assert reading_order(["b", "a", "begin"], weights, "begin") == ("begin", "a", "b")
+
+
+def test_what_no_way_from_the_begin_leads_to_is_still_in_the_reading_order() -> None:
+    weights = {("begin", "a"): 1.0, ("x", "y"): 1.0}
+
+    assert set(reading_order(["x", "y", "a", "begin"], weights, "begin")) == {"begin", "a", "x", "y"}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -131,6 +258,11 @@ def test_nothing_at_all_has_an_empty_layout() -> None:
 def test_a_line_to_no_box_is_refused() -> None:
     with pytest.raises(LayoutError, match="'x', which is no box"):
         lay_out([Box("a", 10, 10)], [Link("a", "x", 1)])
+
+
+def test_a_begin_that_is_no_box_is_refused() -> None:
+    with pytest.raises(LayoutError, match="'x', which is no box"):
+        lay_out([Box("a", 10, 10)], [], begin="x")
 
 
 def test_two_boxes_of_one_name_are_refused() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from procmine.findings import Findings, Status
 from procmine.report.compose import compose
-from procmine.report.document import Document, Figure, Fold, Grid, Profile, Section
+from procmine.report.document import Document, Figure, Fold, Grid, Picture, Profile, Section
 from tests.report import made_up
 
 
@@ -202,6 +202,27 @@ def test_findings_without_a_model_have_no_map() -> None:
     document = composed(dataclasses.replace(made_up.findings(), model=None))
 
     assert "karte" not in [section.key for section in document.sections]
+
+
+def dense(ways: int) -> Findings:
+    """Findings whose model has thirty steps and many ways, all as frequent."""
+    findings = made_up.findings()
+    assert findings.model is not None
+    steps = tuple(dataclasses.replace(findings.model.steps[0], activity=f"s{k}", starts=k == 0) for k in range(30))
+    pairs = [(a, b) for gap in range(1, 30) for a, b in zip(range(30), range(gap, 30), strict=False)][:ways]
+    between = tuple(
+        dataclasses.replace(findings.model.ways[0], source=f"s{a}", target=f"s{b}", count=100) for a, b in pairs
+    )
+    events = findings.model.cases + 100 * ways
+    model = dataclasses.replace(findings.model, steps=steps, ways=between, variants=(), events=events)
+    return dataclasses.replace(findings, model=model)
+
+
+@pytest.mark.parametrize(("ways", "level"), [(29, 1), (300, 0)])
+def test_the_map_opens_with_few_steps_where_even_the_medium_level_shows_less_than_half(ways: int, level: int) -> None:
+    picture = next(b for b in section(composed(dense(ways)), "karte").blocks if isinstance(b, Picture))
+
+    assert picture.shown == level
 
 
 def test_a_table_of_many_offices_says_how_many_it_leaves_out() -> None:

@@ -88,6 +88,39 @@ def test_the_most_frequent_steps_are_shown() -> None:
     assert [step.events >= tenth for step in chosen.steps] == [True] * 10
 
 
+def test_the_steps_most_cases_begin_and_end_with_are_shown_however_rare_they_are() -> None:
+    common = tuple(a_step(f"s{k}", 500 - k) for k in range(20))
+    model = a_model((*common, a_step("apply", 10, starts=9), a_step("exit", 10, ends=8)), ())
+
+    chosen = select(model, max_steps=12)
+
+    assert [step.activity for step in chosen.steps] == [*(f"s{k}" for k in range(10)), "apply", "exit"]
+
+
+def test_a_step_that_hardly_any_case_ends_with_takes_no_frequent_steps_place() -> None:
+    steps = (*(a_step(f"s{k}", 500 - k) for k in range(20)), a_step("rare", 10, ends=9))
+    model = a_model((*steps, a_step("s", 600, starts=100)), ())
+
+    assert "rare" not in {step.activity for step in select(model, max_steps=12).steps}
+
+
+def test_a_map_of_few_steps_keeps_the_frequent_ones_in_its_middle() -> None:
+    steps = (a_step("apply", 10, starts=10), a_step("meet", 90), a_step("call", 80), a_step("exit", 10, ends=10))
+
+    assert {step.activity for step in select(a_model(steps, ()), max_steps=2).steps} == {"meet", "call"}
+
+
+def test_the_map_begins_at_its_top_and_ends_at_its_bottom() -> None:
+    dots = {
+        kind: [float(dot.get("cy", "")) for dot in parsed(drawn(CENTRE)).iter() if dot.get("class") == kind]
+        for kind in ("begin", "finish")
+    }
+    tops = [float(r.get("y", "")) for r in parsed(drawn(CENTRE)).iter() if r.get("class") in SIDES]
+
+    assert dots["begin"][0] < min(tops)
+    assert dots["finish"][0] > max(tops)
+
+
 def test_every_shown_step_keeps_its_strongest_way_in_and_out() -> None:
     chosen = select(CENTRE, max_steps=25, max_ways=1)
 
