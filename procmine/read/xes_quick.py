@@ -11,12 +11,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from procmine.read.limits import LIMITS
-
-if TYPE_CHECKING:
-    from procmine.read.xes import Log
+from procmine.read.xes_log import Log
 
 _BLANK = r"[ \t\r\n]*+"
 _TEXT = r'[^"<&\x00-\x1f\ufffe\uffff]*+'
