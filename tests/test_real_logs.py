@@ -14,7 +14,9 @@ import pytest
 from procmine import study
 from procmine.findings import Measurement, Status
 from procmine.log import Log
+from procmine.mine.discover import discover as mine
 from procmine.report.publish import audit
+from tests.mine.test_discover import tree_text
 
 LOGS = Path(__file__).resolve().parents[2] / "shared" / "logs"
 SOURCES = Path(__file__).parent / "sources"
@@ -150,3 +152,22 @@ def test_a_model_of_hundreds_of_activities_says_what_it_rests_on(opened: Mapping
     assert model.mined_cases < model.cases
     assert model.quality is not None
     assert "commonest courses only" in model.quality.reason
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["wabo-receipt/receipt.xes.gz", "sepsis/Sepsis.xes.gz", "bpic13-volvo/BPI_Challenge_2013_closed_problems.xes.gz"],
+)
+def test_the_model_of_the_store_is_the_model_pm4py_mines_from_the_whole_file(file: str, tmp_path: Path) -> None:
+    """From the file on, each by its own reader: events, order, variants and tree have to be the same."""
+    import pm4py
+    from pm4py.objects.log.importer.xes.variants import iterparse
+    from pm4py.objects.log.util.sorting import sort_timestamp
+
+    log = study.open_log(LOGS / file, store=tmp_path / "store")
+    # A file need not list a case's events by time; pm4py's reader leaves them as they stand.
+    whole = sort_timestamp(iterparse.apply(str(LOGS / file), parameters={"show_progress_bar": False}))
+    mined = mine(log, noise=0.2).tree  # before the privacy door, which silences rare labels
+
+    assert mined is not None
+    assert tree_text(mined) == str(pm4py.discover_process_tree_inductive(whole, noise_threshold=0.2))
