@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ Progress = Callable[[str, float], None]
 DERIVED = ("cases", "contacts", "appointments", "handovers", "requests")
 # Derived tables are made for bundles of partitions: enough rows to keep two cores busy, few enough to fit in memory.
 BUNDLE = 1_500_000
+# Partitions are written two at a time: one is compressed while the next is sorted.
+WRITERS = 2
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 
 
@@ -42,19 +45,26 @@ def write_store(
     _number_workers(engine, table, folder, "worker" in present)
     activities = _number_activities(engine, table)
     _sort(engine, table, schema, present)
+    with ThreadPoolExecutor(max_workers=WRITERS) as pool:
+        for done, _ in enumerate(pool.map(lambda office: _write_partition(engine, office, folder), offices), start=1):
+            progress("store", done / len(offices))
     for office in offices:
-        target = folder / "events" / f"{office['partition']:04d}.parquet"
-        low, high = office.pop("low"), office.pop("high")
-        engine.connection.execute(
-            "COPY (SELECT CAST(o.rowid - s.before + 1 AS INTEGER) AS event_no, o.* FROM ordered AS o "
-            "JOIN case_starts AS s USING (case_id) "
-            f"WHERE o.case_id BETWEEN {low} AND {high} AND s.case_id BETWEEN {low} AND {high} "
-            f"ORDER BY o.case_id, event_no) TO {literal(str(target))} {_PARQUET}"
-        )
-        progress("store", (office["partition"] + 1) / len(offices))
+        del office["low"], office["high"]
     engine.connection.execute("DROP TABLE ordered")
     bundles = derive_tables(folder, schema, offices, progress, study)
     return {"offices": offices, "activities": activities, "derived_tables": list(DERIVED), "bundles": bundles}
+
+
+def _write_partition(engine: DuckDB, office: Mapping[str, Any], folder: Path) -> None:
+    """One office's events into their file, in order. One thread makes a file, so its bytes do not depend on it."""
+    target = folder / "events" / f"{office['partition']:04d}.parquet"
+    low, high = office["low"], office["high"]
+    engine.connection.cursor().execute(
+        "COPY (SELECT CAST(o.rowid - s.before + 1 AS INTEGER) AS event_no, o.* FROM ordered AS o "
+        "JOIN case_starts AS s USING (case_id) "
+        f"WHERE o.case_id BETWEEN {low} AND {high} AND s.case_id BETWEEN {low} AND {high} "
+        f"ORDER BY o.case_id, event_no) TO {literal(str(target))} {_PARQUET}"
+    )
 
 
 def _order(present: frozenset[str], prefix: str) -> str:

@@ -228,22 +228,21 @@ def _load(con: DuckDBPyConnection, table: str, cleaned: Cleaned, source: Path, h
         f"max_line_size = {2 * LIMITS.record_bytes}, parallel = {str(not cleaned.quoted_line_end).lower()}"
         + ("" if crlf else ", new_line = '\\n'")
     )
+    reading = f"read_csv({literal(str(source))}, {options})"
     numbers = cleaned.line_numbers()
-    start = header.lines + 1
     if numbers is None:
-        beside = f"(SELECT range AS line FROM range({start}, {start + cleaned.count}))"
+        # Every row is one line, so its number follows from its place; put in afterwards, the engine reads on all cores.
+        con.execute(f"CREATE TABLE {quoted(table)} AS SELECT CAST(0 AS BIGINT) AS line, r.* FROM {reading} r")
+        con.execute(f"UPDATE {quoted(table)} SET line = rowid + {header.lines + 1}")
     else:
         import pandas as pd
 
         con.register("procmine_lines", pd.DataFrame({"line": numbers}, copy=False))
-        beside = "procmine_lines"
-    try:
-        con.execute(
-            f"CREATE TABLE {quoted(table)} AS SELECT n.line, r.* FROM {beside} n "
-            f"POSITIONAL JOIN read_csv({literal(str(source))}, {options}) r"
-        )
-    finally:
-        if numbers is not None:
+        try:
+            con.execute(
+                f"CREATE TABLE {quoted(table)} AS SELECT n.line, r.* FROM procmine_lines n POSITIONAL JOIN {reading} r"
+            )
+        finally:
             con.unregister("procmine_lines")
     filled = ", ".join(f"count({name})" for name in ("line", *names))
     counted = con.execute(f"SELECT count(*), {filled} FROM {quoted(table)}").fetchone()
