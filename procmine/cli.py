@@ -214,7 +214,7 @@ def discover(
 
     opened_log, folder = opened(log, source, verbose)
     model = study.discover(opened_log, noise=noise, algorithm=algorithm, office=office, privacy=privacy)
-    if out is not None and out.suffix in model_files.SUFFIXES:
+    if out is not None and out.suffix not in ("", ".txt", ".json"):
         say_file(out, model_files.model_file(model, out, lang, folder))
         return
     say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from procmine.compare import compare as compare_measurements
-from procmine.errors import ContentError, UsageError, nearest
+from procmine.errors import ContentError, PrivacyError, UsageError, nearest
 from procmine.findings import Comparison, Findings, Funnel, Measurement
 from procmine.log import Log, is_store, open_store
 from procmine.measure import PERIODS, measure
 from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
-from procmine.privacy import Released, join, release, release_model, release_receipt
+from procmine.privacy import Released, join, profile_named, release, release_model, release_receipt
 from procmine.read.importing import import_log, quiet
 from procmine.read.receipt import procmine_version
 from procmine.read.source import CANONICAL, Source, load_source
@@ -183,6 +183,13 @@ def run(
     folder = opened.folder or study
     log = open_log(path, source=source, study=study, store=store, progress=tell)
     asked = metrics_of(None, folder)
+    least = profile_named(privacy)
+    if log.receipt["cases"] < least.persons:
+        raise PrivacyError(
+            f"The log has fewer than {least.persons} cases: the profile {privacy} shows nothing of it.",
+            where=log.name,
+            hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
+        )
     tell("measure", 0.0)
     figures = _released(measure(log, asked, by=("office",)), asked, privacy)
     tell("mine", 0.0)

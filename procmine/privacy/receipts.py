@@ -45,7 +45,12 @@ def release_receipt(
         shown["columns"] = [_column(entry, rule) for entry in receipt["columns"]]
     if "decisions" in receipt:
         shown["decisions"] = [
-            {key: _blurred(value, rule) for key, value in entry.items()} for entry in receipt["decisions"]
+            # A value such as cp1252 is a name; a count stands in what a reader noticed, and in how it knew.
+            {
+                key: _blurred(value, rule) if key == "how" or entry.get("what") == "file" else value
+                for key, value in entry.items()
+            }
+            for entry in receipt["decisions"]
         ]
     if "offices" in receipt:
         shown["offices"] = _offices(receipt["offices"], rule)
@@ -88,8 +93,9 @@ def _column(entry: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
     """A column with how often it is filled. ``distinct`` stays on the workbench: for caseworkers it is a head count."""
     keys = ("name", "from", "filled") + (("distinct",) if profile.exact else ())
     shown = {key: entry[key] for key in keys if key in entry}
-    if "filled" in shown:
-        shown["filled"] = _count(shown["filled"], profile)
+    if shown.get("filled"):  # a few is neither none nor a number to show
+        few = shown["filled"] < profile.persons
+        shown["filled"] = None if few else rounded(shown["filled"], profile.base)
     return shown
 
 

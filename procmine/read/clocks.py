@@ -101,13 +101,20 @@ def _formats(raw: RawFile, name: str, counts: Sequence[Sequence[Any]], source: S
         raise InputError(
             f"The times look like {masked}; {_readings(masked)}",
             where=f"{raw.name}:{line}",
-            hint='Declare the order in a source file: [time] formats = ["%d/%m/%Y %H:%M"] (or "%m/%d/%Y …").',
+            hint=f"Declare the order in a source file: [time] formats = {_advice(masked)}.",
         )
     for shape, count, *_ in counts:
         if shape in SHAPES:
             how = {"de": f"{count} Werte dieser Form", "en": f"{count} values of this shape"}
             tally.decisions.append({"what": f"{name} format", "value": shape, "how": how})
     return ()
+
+
+def _advice(masked: str) -> str:
+    """The two formats a value of this shape can have, as a source file writes them."""
+    sign = "/" if "/" in masked else "-" if "-" in masked else "."
+    time = " %H:%M:%S" if masked.count(":") == 2 else " %H:%M" if ":" in masked else ""
+    return f'["%d{sign}%m{sign}%Y{time}"] or ["%m{sign}%d{sign}%Y{time}"]'
 
 
 def _readings(masked: str) -> str:

@@ -28,13 +28,21 @@ def read_frame(frame: pd.DataFrame, *, source: str | None = None, store: Path | 
     if frame.empty:
         raise InputError("The frame has no rows.")
     schema = load_schema()
+    known = canonical_names(list(frame.columns), schema)
+    there = {*frame.columns, *known.values()}
+    needed = [name for name, column in schema.importable.items() if column.required and name not in there]
+    if needed and source is None:
+        raise InputError(
+            f"The frame has no column {', '.join(needed)}. It has: {', '.join(str(name) for name in frame.columns)}.",
+            hint="Rename its columns, or say how they are read: source=….",
+        )
     speaks: Source = load_source(source, schema) if source else CANONICAL
     folder = Path(tempfile.mkdtemp(prefix="procmine-frame-"))
     if store is None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         file = folder / "frame.csv"
-        frame.rename(columns=canonical_names(list(frame.columns), schema)).to_csv(file, index=False)
+        frame.rename(columns=known).to_csv(file, index=False)
         return open_store(
             import_log(file, Path(store) if store else folder / "store", source=speaks, schema=schema), schema
         )

@@ -50,7 +50,10 @@ def format_of(path: Path, source: Source) -> str:
     if source.format:
         return source.format
     raise InputError(
-        "This kind of file is not read.", where=path.name, hint=f"Files that are: {', '.join(sorted(SUFFIXES))}."
+        "This kind of file is not read.",
+        where=path.name,
+        hint=("Save the sheet as CSV (UTF-8). " if path.suffix.lower() in (".xlsx", ".xls", ".ods") else "")
+        + f"Files that are read: {', '.join(sorted(SUFFIXES))}.",
     )
 
 

@@ -6,6 +6,8 @@ and joined back in SQL, so that ten million rows are no work.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from procmine.engines.duckdb import DuckDB, literal
 from procmine.errors import InputError
 from procmine.read.source import Source
@@ -80,9 +82,26 @@ def _named(
         else:
             tally.unknown.append({"column": name, "value": str(value), "rows": int(count)})
     words = source.activities if name == "activity" else source.values.get(name, {})
+    if name == "activity":
+        _note_own_labels(engine, table, cell, words, empty, schema, tally)
     return {theirs: ours for theirs, ours in words.items() if theirs not in empty} | {
         str(value): None for value, _ in found
     }
+
+
+def _note_own_labels(
+    engine: DuckDB,
+    table: str,
+    cell: str,
+    words: Mapping[str, str],
+    empty: frozenset[str],
+    schema: Schema,
+    tally: Tally,
+) -> None:
+    """Labels that are no activity of the vocabulary: they stay steps of the process and count in no metric."""
+    for value, count in _distinct(engine, table, cell, "activity", ""):
+        if words.get(value, value) not in schema.activities and value not in empty:
+            tally.vocabulary.append({"column": "activity", "value": value, "rows": count})
 
 
 def _coded(

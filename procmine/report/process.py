@@ -112,8 +112,8 @@ def _share(reading: Reading, share: float | None) -> str:
 def _title(reading: Reading, model: Model, shown: maps.Map) -> str:
     """Who began what, where that is recorded for most events; else how much of the process the map shows."""
     words = reading.words
-    sums = [sum(getattr(step.steering.by_client, part) for step in model.steps) for part in ("hits", "known", "total")]
-    begun = Share(*sums)
+    hits, known = (sum(getattr(step.steering.by_client, part) for step in model.steps) for part in ("hits", "known"))
+    begun = Share(hits, known, sum(step.events for step in model.steps))  # of all events, also where nobody begins
     if begun.value is not None and begun.coverage is not None and begun.coverage >= KNOWN:
         shares = {"by_client": words.percent(begun.value, 0), "known": words.percent(begun.coverage, 0)}
         return words.text("map.title_steering", **shares)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from procmine.privacy import profile_named
 from procmine.report.document import Block, Fold, Grid, Items, Note, Points, Section
 from procmine.report.reading import Reading
 from procmine.report.tables import entries, usable_for
@@ -37,8 +38,11 @@ def receipt_section(reading: Reading) -> Section:
     details = _details(reading)
     if details:
         blocks.append(Fold("fold-receipt", words.text("quality.details"), details))
-    lead = (words.text("quality.lead"),)
-    return Section("daten", words.text("quality.topic"), rows_sentence(reading), lead, tuple(blocks))
+    lead = [words.text("quality.lead")]
+    base = profile_named(reading.findings.privacy).base
+    if base > 1:
+        lead.append(words.text("quality.rounded", base=words.number(base)))
+    return Section("daten", words.text("quality.topic"), rows_sentence(reading), tuple(lead), tuple(blocks))
 
 
 def _refusal(words: Words, code: str) -> str:

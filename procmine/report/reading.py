@@ -87,11 +87,7 @@ class Reading:
         if funnel is not None:
             return funnel.reference
         given = (c.reference for c in self.findings.comparisons if c.measurement.metric == metric)
-        found = next((value for value in given if value is not None), None)
-        if found is not None:
-            return found
-        whole = self.whole(metric)
-        return whole.value if whole else None
+        return next((value for value in given if value is not None), None)
 
     def splits(self, metric: str) -> dict[str, list[Measurement]]:
         """The metric by one further attribute (function, kind of transfer) over all offices, by attribute."""

@@ -133,7 +133,10 @@ def test_unknown_words_become_empty_and_are_counted(tmp_path: Path, schema: Sche
 
     assert events(log, "initiator") == [("client",), (None,), (None,)]
     assert log.receipt["unknown"] == [{"column": "initiator", "value": "unknown", "rows": 1}]
-    assert log.receipt["vocabulary"] == [{"column": "initiator", "value": "Klient", "rows": 1}]
+    assert log.receipt["vocabulary"] == [
+        {"column": "activity", "value": "x", "rows": 3},
+        {"column": "initiator", "value": "Klient", "rows": 1},
+    ]
 
 
 def test_absent_columns_are_told_apart_from_empty_ones(tmp_path: Path, schema: Schema) -> None:
@@ -298,7 +301,7 @@ def test_a_list_keeps_its_known_parts_and_counts_the_others(tmp_path: Path, sche
 
     assert events(log, "participants") == [("client|partner",)]
     assert log.receipt["unknown"] == [{"column": "participants", "value": "unknown", "rows": 1}]
-    assert log.receipt["vocabulary"] == [{"column": "participants", "value": "xyz", "rows": 1}]
+    assert {"column": "participants", "value": "xyz", "rows": 1} in log.receipt["vocabulary"]
 
 
 @pytest.mark.parametrize(
