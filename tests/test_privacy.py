@@ -612,3 +612,16 @@ def test_decisions_are_blurred_in_both_languages() -> None:
     assert shown["decisions"] == [
         {"what": "format", "value": "iso", "how": {"de": "130 Werte dieser Form", "en": "130 values of this shape"}}
     ]
+
+
+def test_an_encoding_is_a_name_and_stays_as_it_is() -> None:
+    entry = {"what": "encoding", "value": "cp1252", "how": {"de": "so angegeben", "en": "declared"}}
+
+    assert release_receipt({"decisions": [entry]}, "shared").value["decisions"] == [entry]
+
+
+def test_a_column_filled_for_a_few_is_neither_empty_nor_counted() -> None:
+    columns = [{"name": name, "from": name, "filled": filled} for name, filled in (("a", 0), ("b", 9), ("c", 12))]
+    shown = release_receipt({"columns": columns}, "shared").value["columns"]
+
+    assert [entry["filled"] for entry in shown] == [0, None, 10]

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from procmine.errors import PrivacyError
 from procmine.log import Log, open_store
 from procmine.read.importing import import_log
+from procmine.report.publish import audit
 from procmine.schema import load_schema
 
 SAMPLE = Path(__file__).parents[1] / "event_logs" / "samples" / "one_case.csv"
@@ -41,3 +43,11 @@ def test_a_transfer_without_a_type_is_warm_if_both_sides_met_within_fourteen_day
 
 def test_a_request_is_met_by_the_first_contact_after_it(log: Log) -> None:
     assert log.engine.run("SELECT fulfilled_on - on_date FROM requests") == [(7,)]
+
+
+def test_a_log_of_one_person_leaves_in_no_report(log: Log, tmp_path: Path) -> None:
+    with pytest.raises(PrivacyError, match="fewer than 10 cases") as fault:
+        audit(log.store, out=tmp_path / "out")
+
+    assert fault.value.exit_code == 4
+    assert not (tmp_path / "out").exists()
