@@ -207,3 +207,12 @@ def test_an_unknown_group_is_refused_with_the_nearest_name(
 ) -> None:
     with pytest.raises(UsageError, match=r"grouped by ofice\. Did you mean office\?"):
         measure(opened("case_id,activity,timestamp\na,x,2025-01-01\n"), metrics, by=("ofice",))
+
+
+def test_what_nobody_could_count_is_not_counted_as_none(
+    opened: Callable[[str], Log], metrics: Mapping[str, Metric]
+) -> None:
+    text = "case_id,activity,timestamp,appointment_id,outcome\na,followup_interview,2025-01-01,t,attended\n"
+    found = of(measure(opened(text), metrics), "self_initiated_appointments")
+
+    assert (found.items, found.cases) == (None, None)

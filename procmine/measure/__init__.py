@@ -65,7 +65,7 @@ def measure_one(
     found = tuple(judge(metric, one, workers.get(group_key(one.group, one.period)), blind) for one in sums)
     seen = {group_key(one.group, one.period) for one in sums}
     silent = tuple(
-        not_measurable(metric, group, None, no_items_reason(metric))
+        not_measurable(metric, group, None, no_items_reason(metric), counted=0)
         for group in _expected(log, by)
         if group_key(group, None) not in seen
     )

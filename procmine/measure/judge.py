@@ -116,7 +116,7 @@ def no_items_reason(metric: Metric) -> dict[str, str]:
 
 
 def not_measurable(
-    metric: Metric, group: Mapping[str, str], period: str | None, reason: Mapping[str, str]
+    metric: Metric, group: Mapping[str, str], period: str | None, reason: Mapping[str, str], counted: int | None = None
 ) -> Measurement:
     return Measurement(
         metric=metric.name,
@@ -126,8 +126,8 @@ def not_measurable(
         value=None,
         numerator=None,
         denominator=None,
-        items=0,
-        cases=0,
+        items=counted,
+        cases=counted,
         coverage=None,
         bounds=None,
         interval=None,

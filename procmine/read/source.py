@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from procmine.content import listing, one, place_of, read_toml
+from procmine.content import one, place_of, read_toml
 from procmine.errors import ContentError, nearest
 from procmine.schema import Schema
 
@@ -102,11 +102,6 @@ def load_source(name: str, schema: Schema, study: Path | None = None) -> Source:
             for rule in raw.get("derive", ())
         ),
     )
-
-
-def known_sources(study: Path | None = None) -> tuple[str, ...]:
-    """The names of all sources there are."""
-    return tuple(listing("event_logs/sources", ".toml", study))
 
 
 def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:

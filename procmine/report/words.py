@@ -19,7 +19,6 @@ from procmine import content
 from procmine.errors import ContentError, UsageError, nearest
 
 NBSP = "\u00a0"
-NARROW = "\u202f"
 LANGUAGES = ("de", "en")
 PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 # Digits of a value by the unit of its metric: a share is shown in per cent.
