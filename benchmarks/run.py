@@ -23,6 +23,7 @@ from benchmarks.steps import STEPS
 ROOT = Path(__file__).parent.parent
 TITLES = {
     "csv": "CSV to typed log (ours: checked row by row, sorted, stored)",
+    "xes": "XES to typed log (ours: the same; peer: pm4py's iterparse, its one safe reader)",
     "dfg": "directly-follows graph",
     "variants": "variants with counts",
     "core": "core four (ours: with intervals and bounds)",

@@ -22,6 +22,7 @@ class ProcmineError(Exception):
     """
 
     exit_code = 5
+    kept_signs = ""
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         self.what = what
@@ -30,9 +31,10 @@ class ProcmineError(Exception):
         super().__init__(self.sentence())
 
     def sentence(self) -> str:
-        """Where, what, what now in one text."""
+        """Where, what, what now; a sign that would act on a terminal, or break the line, is spelt out."""
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.what}" + (f" {self.hint}" if self.hint else "")
+        text = f"{place}{self.what}" + (f" {self.hint}" if self.hint else "")
+        return "".join(sign if sign.isprintable() or sign in self.kept_signs else f"\\x{ord(sign):02x}" for sign in text)
 
 
 class UsageError(ProcmineError):
@@ -48,7 +50,9 @@ class InputError(ProcmineError):
 
 
 class ContentError(InputError):
-    """A file of the content folders (metric, source, scenario, text) is wrong."""
+    """A file of the content folders (metric, source, scenario, text) is wrong; its faults stand one a line."""
+
+    kept_signs = "\n"
 
 
 class PrivacyError(ProcmineError):

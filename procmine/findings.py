@@ -111,6 +111,46 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Events that differ between two extracts, of one office and month: ``same`` in both with equal values, ``changed``
+    in both with other values, ``added`` only in the later, ``removed`` only in the earlier extract. ``cases``: how many
+    cases the last three lie in. Counts nobody may see are None."""
+
+    office: str
+    month: str
+    same: int | None
+    added: int | None
+    changed: int | None
+    removed: int | None
+    cases: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One figure in two extracts; ``change`` is later less earlier, None where either is no number."""
+
+    before: Measurement
+    after: Measurement
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed between two extracts of one period: ``matched_by`` says how events were recognised, ``columns`` how
+    often each column has another value in a changed event, ``only`` the columns that one extract lacks (earlier,
+    later), ``periods`` first and last day of each."""
+
+    names: tuple[str, str]
+    periods: tuple[tuple[str, str], tuple[str, str]]
+    matched_by: str
+    whole: Changed
+    parts: tuple[Changed, ...]
+    columns: tuple[tuple[str, int], ...]
+    only: tuple[tuple[str, ...], tuple[str, ...]]
+    moved: tuple[Moved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All that a study found, as it left the privacy door: what a report may say."""
 

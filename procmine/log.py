@@ -16,7 +16,7 @@ from procmine.schema import Schema
 
 RECEIPT = "receipt.json"
 # Raised whenever a store written before can no longer be read the same way; an older store is made anew from its input.
-STORE_VERSION = 1
+STORE_VERSION = 2
 SCHEMA = "procmine/receipt@1"
 NEEDED = {
     "offices",
@@ -29,6 +29,8 @@ NEEDED = {
     "digest",
     "events",
     "name",
+    "pseudonyms",
+    "staff",
 }
 # A store up to this size (bytes) is read whole when it is opened, to see that nothing in it has changed.
 CHECKED = 300_000_000
@@ -135,7 +137,8 @@ def show_events(engine: DuckDB, schema: Schema, files: Iterable[Path], view: str
     source = _parquet(files)
     present = {str(row[0]) for row in engine.run(f"DESCRIBE SELECT * FROM {source}")}
     # A store keeps keys as numbers; an absent worker is an empty number, so that queries need not know.
-    physical = {"worker": "INTEGER", "file_no": "INTEGER", "line": "BIGINT", "activity_code": "USMALLINT"}
+    physical = {"worker": "INTEGER", "file_no": "INTEGER", "line": "BIGINT", "position": "BIGINT"}
+    physical["activity_code"] = "UINTEGER"
     kinds = {name: TYPES[kind] for name, kind in schema.tables["events"].kinds().items()}
     columns = [
         quoted(name) if name in present else f"CAST(NULL AS {kind}) AS {quoted(name)}"

@@ -10,14 +10,15 @@ from typing import Any
 from procmine.content import one, place_of, read_toml
 from procmine.errors import ContentError, nearest
 
+HOLDS = ("", "case", "household", "worker", "record")
 KINDS = ("text", "code", "list", "key", "timestamp", "date", "integer", "number", "boolean")
-_COLUMN_KEYS = {"kind", "required", "level", "xes", "de", "en", "needs", "any_of"}
+_COLUMN_KEYS = {"kind", "required", "level", "xes", "de", "en", "needs", "any_of", "holds"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: ``kind`` is one of KINDS, ``title`` its words, ``needs`` and ``any_of`` the event columns it rests
-    on."""
+    on, ``holds`` whose name a column of names holds (one of HOLDS)."""
 
     name: str
     kind: str
@@ -27,6 +28,7 @@ class Column:
     xes: str = ""
     needs: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def _column(where: str, name: str, spec: Mapping[str, Any]) -> Column:
             raise ContentError(f"Column {name} has an unknown key {key}.", where=where, hint=nearest(key, _COLUMN_KEYS))
     if spec.get("kind") not in KINDS:
         raise ContentError(f"Column {name} has no known kind.", where=where, hint=nearest(str(spec.get("kind")), KINDS))
+    if spec.get("holds", "") not in HOLDS:
+        raise ContentError(f"Column {name} holds {spec['holds']!r}.", where=where, hint=nearest(spec["holds"], HOLDS))
     return Column(
         name=name,
         kind=spec["kind"],
@@ -122,6 +126,7 @@ def _column(where: str, name: str, spec: Mapping[str, Any]) -> Column:
         xes=spec.get("xes", ""),
         needs=tuple(spec.get("needs", ())),
         any_of=tuple(spec.get("any_of", ())),
+        holds=spec.get("holds", ""),
     )
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from procmine.compare import compare as compare_measurements
+from procmine.diff import differ, moves
 from procmine.errors import ContentError, PrivacyError, UsageError, nearest
-from procmine.findings import Comparison, Findings, Funnel, Measurement
+from procmine.findings import Comparison, Difference, Findings, Funnel, Measurement
 from procmine.log import Log, is_store, open_store
 from procmine.measure import PERIODS, measure
 from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
-from procmine.privacy import Released, join, profile_named, release, release_model, release_receipt
-from procmine.read.importing import import_log, quiet
+from procmine.privacy import Released, join, profile_named, release, release_difference, release_model, release_receipt
+from procmine.read.checks import run_checks
+from procmine.read.importing import import_log
+from procmine.read.place import put_back
+from procmine.read.progress import Progress, quiet
 from procmine.read.receipt import procmine_version
 from procmine.read.source import CANONICAL, Source, load_source
+from procmine.read.usable import usable_for
 from procmine.schema import Schema, load_schema
 
-Progress = Callable[[str, float], None]
 SETTINGS = "procmine.toml"
 CORE = ("self_initiated_appointments", "caseworker_continuity", "out_of_office_contacts", "warm_handovers")
 _KEYS = {"title": str, "log": str, "source": str, "language": str, "privacy": str}
@@ -76,6 +80,7 @@ def open_log(
     opened = read_study(path)
     folder = opened.folder or study
     schema = load_schema(folder)
+    put_back(opened.log)
     if is_store(opened.log):
         return open_store(opened.log, schema)
     speaks = _source(source or opened.source, schema, folder)
@@ -150,7 +155,8 @@ def discover(
 
 
 def check(log: Log, study: Path | None = None) -> dict[str, Any]:
-    """What was read, refused and understood, and which metrics this log can bear: the data of ``check`` (DESIGN 7)."""
+    """What was read, refused and understood, what the checks found, and which metrics this log can bear: the data of
+    ``check`` (DESIGN 7). For the analyst's own desk: counts are exact."""
     asked = metrics_of(None, study)
     whole = [one for one in measure(log, asked) if not one.group]
     receipt = dict(log.receipt)
@@ -164,7 +170,32 @@ def check(log: Log, study: Path | None = None) -> dict[str, Any]:
         }
         for one in whole
     ]
+    found = run_checks(log, study)
+    receipt["findings"] = [one.to_dict() for one in found]
+    receipt["usable"] = usable_for(whole, found, asked, log.schema, study)
     return receipt
+
+
+def diff(
+    before: Log,
+    after: Log,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    metrics: Sequence[str] | None = None,
+    study: Path | None = None,
+) -> Difference:
+    """Two extracts of one period: which events changed, by office and month, and which figures move.
+
+    For the analyst's own desk only (profile internal): two exact figures a few persons apart name those persons.
+    """
+    asked = metrics_of(metrics, study)
+    figures = [
+        _released(measure(log, asked, by=("office",), start=start, end=end), asked, "internal").value
+        for log in (before, after)
+    ]
+    found = release_difference(differ(before, after, start=start, end=end)).value
+    return replace(found, moved=moves(*figures))
 
 
 def run(
@@ -224,6 +255,9 @@ def _released(
 
 def _workers(log: Log, office: str | None = None) -> int:
     """Distinct caseworkers behind a model: the privacy door needs the number and shows it to nobody."""
+    if log.receipt["pseudonyms"]["workers"] == "case-local":  # then only the import could count them
+        staff = log.receipt["staff"]
+        return int(staff["all"] if office is None else staff["offices"].get(office, 0))
     cases = ""
     if office is not None:  # the same cases as the model's: those that begin in the office
         name = office.replace("'", "''")

@@ -13,6 +13,7 @@ from pathlib import Path
 from procmine.content import read_text, shipped
 from procmine.errors import ContentError, InputError
 from procmine.metric import catalogue
+from procmine.read.pseudonym import keys_folder
 from procmine.schema import load_schema
 from procmine.study import SETTINGS
 
@@ -28,6 +29,7 @@ NEEDED = (
     "scipy",
     "pandas",
     "typer",
+    "xlsxwriter",
 )
 _STUDY = """# A study: a log, how it is read, and what its report says. Everything here may be edited.
 title = "Unsere Studie"
@@ -76,7 +78,21 @@ def doctor() -> tuple[Check, ...]:
             "temporary folder", writable, "writable" if writable else "not writable", "" if writable else "Set TMPDIR."
         )
     )
+    checks.append(_keys())
     return tuple(checks)
+
+
+def _keys() -> Check:
+    """Whether keys for pseudonyms are there and read by nobody else; where they lie, so that they can be kept."""
+    folder = keys_folder()
+    keys = sorted(folder.glob("*.key")) if folder.is_dir() else []
+    open_to_others = [key.name for key in keys if os.name != "nt" and key.stat().st_mode & 0o077]
+    if open_to_others:
+        return Check(
+            "keys for pseudonyms", False, f"{', '.join(open_to_others)} can be read by others", f"chmod 600 in {folder}"
+        )
+    names = ", ".join(key.stem for key in keys) or "none yet, made at the first import"
+    return Check("keys for pseudonyms", True, f"{names} ({folder}); keep a copy, apart from the logs")
 
 
 def init(folder: Path) -> tuple[Path, ...]:

@@ -68,3 +68,87 @@ def logs(draw: st.DrawFn, most: int = 30) -> list[dict[str, Any]]:
     chance = random.Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311 - makes up logs, keeps no secret
     length = most - draw(st.integers(0, most - 1))
     return numbered([_event(chance) for _ in range(length)])
+
+
+# Names that readers like to spoil: numbers, emptiness, formulas, blanks, marks, two ways of writing one letter.
+SPOILED = (
+    *("NA", "nan", "null", "None", "007", "7", "1e5", "1.0", "TRUE", "9007199254740993", " A", "A ", "=1+1", "<b>"),
+    *(
+        "A\u0308",
+        "Ä",
+        "a&amp;b",
+        "'",
+        '"',
+        "a;b,c|d\t\\",
+        "_x0041_",
+        "#N/A",
+        "2025-03-24",
+        "\u200bA",
+        "😀",
+        "-",
+        "\ufeffA",
+    ),
+)
+# Any text XML can hold (XML 1.0, 2.2), so that every format can.
+ANY = st.text(
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), min_size=1, max_size=12
+)
+
+
+@st.composite
+def named_logs(draw: st.DrawFn, most: int = 30) -> list[dict[str, Any]]:
+    """Logs whose cases, workers and event ids bear any names; distinct ones stay distinct."""
+    events = draw(logs(most))
+    for column in ("case_id", "worker", "event_id"):
+        known = sorted({event[column] for event in events} - {None})
+        name = st.one_of(st.sampled_from(SPOILED), ANY).filter(lambda name: name != "unknown")
+        names = draw(st.lists(name, min_size=len(known), max_size=len(known), unique=True))
+        given = dict(zip(known, names, strict=True))
+        events = [{**event, column: given.get(event[column])} for event in events]
+    return events
+
+
+# What can be wrong with a row: what takes the place of case, activity, time and a further field.
+BROKEN: Mapping[str, Sequence[str]] = {
+    "no case": ("", "call", "2025-03-24T08:00:00", "w1"),
+    "unknown case": ("unknown", "call", "2025-03-24T08:00:00", "w1"),
+    "no activity": ("c1", "", "2025-03-24T08:00:00", "w1"),
+    "no time": ("c1", "call", "", "w1"),
+    "no day": ("c1", "call", "2025-02-30", "w1"),
+    "no clock showed it": ("c1", "call", "2025-03-30T02:30:00", "w1"),
+    "twice on the clock": ("c1", "call", "2025-10-26T02:30:00", "w1"),
+    "for ever": ("c1", "call", "9999-12-31", "w1"),
+    "text": ("c1", "call", "kein Datum", "w1"),
+    "short": ("c1", "call", "2025-03-24"),
+    "long": ("c1", "call", "2025-03-24", "w1", "w2"),
+    "stray": ("c1", 'ca"ll', "2025-03-24", "w1"),
+    "blank": (),
+}
+STRUCTURAL = ("short", "long", "stray", "blank")
+GOOD = (
+    ("c1", "call", "2025-03-24T08:00:00", "w1"),
+    ("c2", "Prüfung", "24.03.2025 08:00", ""),
+    ("007", "call", "2025-03-24", "NA"),
+    ("c1", "call", "2025-03-24T08:00:00+01:00", "unknown"),
+)
+HEADER = ("case_id", "activity", "timestamp", "worker")
+Fields = Sequence[str]
+
+
+@st.composite
+def broken_rows(draw: st.DrawFn, faults: Sequence[str] = tuple(BROKEN)) -> list[tuple[Fields, bool]]:
+    """Rows, each with whether it is broken; the last is good, because blank lines at a file's end are no rows."""
+    chosen = draw(st.lists(st.sampled_from(["", "", *faults]), max_size=25))
+    drawn = [(BROKEN[how], True) if how else (draw(st.sampled_from(GOOD)), False) for how in chosen]
+    return [*drawn, (GOOD[0], False)]
+
+
+@st.composite
+def broken_csv(draw: st.DrawFn) -> tuple[bytes, str, int, int]:
+    """A CSV of which some rows are broken on purpose: its bytes, delimiter, rows, broken rows."""
+    rows = draw(broken_rows())
+    end, codec = draw(st.sampled_from(["\n", "\r\n"])), draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    sign = draw(st.sampled_from([",", ";", "\t"]))
+    lines = [sign.join(fields) for fields in (HEADER, *(fields for fields, _ in rows))]
+    text = end.join(lines) + draw(st.sampled_from(["", end, end * 3]))
+    return text.encode(codec), sign, len(rows), sum(broken for _, broken in rows)

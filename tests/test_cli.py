@@ -197,6 +197,72 @@ def test_a_period_outside_the_log_counts_nothing(call: Call, log: Path) -> None:
     assert (one["value"], one["items"]) == (None, 0)
 
 
+def test_inspect_keeps_its_json_contract(call: Call, log: Path) -> None:
+    code, out, err = call("inspect", log, "--json")
+    data = data_of(out)
+
+    assert (code, err, json.loads(out)["schema"]) == (0, "", "procmine/inspect@1")
+    assert {"files", "columns", "candidates", "sure", "like"} <= data.keys()
+    assert {data["sure"][ours] for ours in ("case_id", "activity", "timestamp")} == {"case_id", "activity", "timestamp"}
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "was wohin"), ("en", "what could go where")])
+def test_inspect_speaks_the_language_asked_for(call: Call, log: Path, language: str, word: str) -> None:
+    code, out, _ = call("inspect", log, "--lang", language)
+
+    assert code == 0
+    assert word in out.lower()
+
+
+def test_inspect_makes_no_store(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("case_id,activity,timestamp\na,x,2025-01-01\n", encoding="utf-8")
+    call("inspect", path)
+
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_map_keeps_its_json_contract(call: Call, log: Path) -> None:
+    code, out, _ = call("map", log, "--json")
+    data = data_of(out)
+
+    assert (code, json.loads(out)["schema"], data["ready"], data["written"]) == (0, "procmine/map@1", True, None)
+    assert {"source", "columns", "missing", "open"} <= data.keys()
+
+
+def test_what_map_writes_reads_the_log(call: Call, log: Path, tmp_path: Path) -> None:
+    drafted, out, _ = call("map", log, "--out", tmp_path / "mine.toml")
+    checked, found, _ = call("check", log, "--source", tmp_path / "mine.toml", "--json")
+
+    assert (drafted, out, checked) == (0, "", 0)
+    assert data_of(found)["rows_accepted"] == 480
+
+
+def test_map_overwrites_no_file(call: Call, log: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("# edited by hand", encoding="utf-8")
+    code, _, err = call("map", log, "--out", mine, "--lang", "en")
+
+    assert (code, mine.read_text(encoding="utf-8")) == (2, "# edited by hand")
+    assert "mine.toml" in err
+
+
+def test_map_asks_nothing_where_nobody_sits_at_a_terminal(call: Call, log: Path) -> None:
+    _, asked, told = call("map", log, "--lang", "en")
+    _, silent, _ = call("map", log, "--lang", "en", "--no-input")
+
+    assert asked == silent
+    assert "Choose a number" not in told
+
+
+def test_inspect_of_a_log_store_says_to_take_the_export(call: Call, log: Path) -> None:
+    call("check", log)
+    code, _, err = call("inspect", log.with_name(f"{log.name}.procmine"))
+
+    assert code == 3
+    assert "export" in err
+
+
 def test_check_keeps_its_json_contract(call: Call, log: Path) -> None:
     _, out, _ = call("check", log, "--json")
     data = data_of(out)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ TYPES = {
 }
 # Beyond this DuckDB spills to disk; leaves room for pm4py and the report on an 8 GiB laptop.
 MEMORY_LIMIT = "5GB"
+# An import keeps to this, however large the log: beyond it tables go to the disk of the log store.
+WORKBENCH_MEMORY = "1500MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +56,34 @@ class DuckDB:
         return arrays
 
 
-def connect() -> DuckDB:
-    """A fresh in-memory engine, not yet locked."""
+def connect(memory: str = MEMORY_LIMIT, spill_to: Path | None = None) -> DuckDB:
+    """A fresh in-memory engine, not yet locked; what exceeds ``memory`` goes to the disk, into ``spill_to``."""
     import duckdb
 
     connection = duckdb.connect(":memory:")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"SET memory_limit = '{memory}'")
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     # DuckDB lets a locked engine use its spill folder, so this must be a folder of its own; made only when needed.
-    spill = Path(tempfile.gettempdir()) / f"procmine-spill-{os.getpid()}-{secrets.token_hex(4)}"
+    place = spill_to or Path(tempfile.gettempdir())
+    spill = place / f"procmine-spill-{os.getpid()}-{secrets.token_hex(4)}"
     connection.execute(f"SET temp_directory = {literal(str(spill))}")
     return DuckDB(connection)
+
+
+@contextmanager
+def workbench(folder: Path) -> Iterator[DuckDB]:
+    """An engine that keeps to its memory and spills into ``folder``; nothing of it is left there."""
+    engine = connect(WORKBENCH_MEMORY, folder)
+    try:
+        yield engine
+    finally:
+        engine.connection.close()
+        for left in folder.glob("procmine-spill-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def lock(engine: DuckDB, readable: Sequence[Path] = ()) -> DuckDB:

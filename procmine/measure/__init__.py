@@ -62,7 +62,8 @@ def measure_one(
     sums = sum_items(log, metric, sets, period, start, end)
     workers = workers_behind(log, metric, sets, period, start, end) if metric.staff else {}
     blind = _one_sided(log, metric)
-    found = tuple(judge(metric, one, workers.get(group_key(one.group, one.period)), blind) for one in sums)
+    nobody = 0 if metric.staff else None
+    found = tuple(judge(metric, one, workers.get(group_key(one.group, one.period), nobody), blind) for one in sums)
     seen = {group_key(one.group, one.period) for one in sums}
     silent = tuple(
         not_measurable(metric, group, None, no_items_reason(metric), counted=0)

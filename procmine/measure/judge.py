@@ -79,6 +79,13 @@ def _status(
             "de": f"Zu wenige unabhängige Beobachtungen: wirksam {effective:.0f} statt {LEAST_EFFECTIVE:.0f}.",
             "en": f"Too few independent observations: effectively {effective:.0f}, not {LEAST_EFFECTIVE:.0f}.",
         }
+    if workers == 0:
+        return Status.INSUFFICIENT_N, {
+            "de": "Wie viele Fachkräfte hinter der Zahl stehen, ist nicht bekannt: nicht erfasst, oder im Import nur "
+            "innerhalb eines Falls unterschieden.",
+            "en": "How many caseworkers stand behind the figure is not known: not recorded, or told apart only within "
+            "a case by the import.",
+        }
     if workers is not None and workers < LEAST_WORKERS:
         return Status.INSUFFICIENT_N, {
             "de": f"Zu wenige Fachkräfte hinter der Zahl: weniger als {LEAST_WORKERS}.",

@@ -148,7 +148,14 @@ def workers_behind(
     start: date | None,
     end: date | None,
 ) -> dict[tuple[tuple[tuple[str, str], ...], str | None], int]:
-    """Distinct caseworkers behind each group: those with a contact in the group's cases and office."""
+    """Distinct caseworkers behind each group: those with a contact in the group's cases and office.
+
+    Where workers are numbered within each case only, nobody can be counted over cases any more: then the numbers
+    counted at import stand for the whole log and its offices, and no other group has an entry.
+    """
+    if log.receipt["pseudonyms"]["workers"] == "case-local":
+        whole = period is None and not (start or end)
+        return _counted_at_import(log.receipt["staff"], groupings) if whole else {}
     counts: dict[tuple[tuple[tuple[str, str], ...], str | None], int] = {}
     both = [name for name in metric.groups if name in log.schema.tables["contacts"].kinds()]
     match = " AND ".join(
@@ -166,6 +173,15 @@ def workers_behind(
             for row in rows:
                 named = {name: str(value) for name, value in zip(columns, row, strict=False)}
                 counts[group_key(named, str(row[len(columns)]) if cut else None)] = int(row[-1])
+    return counts
+
+
+def _counted_at_import(
+    staff: Mapping[str, Any], groupings: Iterable[Sequence[str]]
+) -> dict[tuple[tuple[tuple[str, str], ...], str | None], int]:
+    counts = {group_key({}, None): int(staff["all"])}
+    if ("office",) in {tuple(columns) for columns in groupings}:
+        counts |= {group_key({"office": office}, None): int(count) for office, count in staff["offices"].items()}
     return counts
 
 

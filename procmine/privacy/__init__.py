@@ -6,9 +6,20 @@ comparing and writing. Writers take ``Released[...]`` values only. Rules and rea
 
 from __future__ import annotations
 
+from procmine.privacy.differences import release_difference
 from procmine.privacy.figures import release
 from procmine.privacy.graph import release_model
 from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named
 from procmine.privacy.receipts import release_receipt
 
-__all__ = ["PROFILES", "Profile", "Released", "join", "profile_named", "release", "release_model", "release_receipt"]
+__all__ = [
+    "PROFILES",
+    "Profile",
+    "Released",
+    "join",
+    "profile_named",
+    "release",
+    "release_difference",
+    "release_model",
+    "release_receipt",
+]

@@ -52,6 +52,16 @@ def release_receipt(
             }
             for entry in receipt["decisions"]
         ]
+    if "paired" in receipt:
+        kept = ("rows", "starts_left", "completes_left")
+        shown["paired"] = {key: _count(receipt["paired"][key], rule) for key in kept}
+    if "joined" in receipt:
+        shown["joined"] = [
+            {"file": entry["file"]} | {key: _count(entry[key], rule) for key in ("matched", "unmatched")}
+            for entry in receipt["joined"]
+        ]
+    if "pseudonyms" in receipt:  # the rule; a key's name and fingerprint are nobody's business
+        shown["pseudonyms"] = {key: receipt["pseudonyms"][key] for key in ("cases", "workers")}
     if "offices" in receipt:
         shown["offices"] = _offices(receipt["offices"], rule)
     if "activities" in receipt:

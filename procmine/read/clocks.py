@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 from procmine.engines.duckdb import DuckDB, literal
 from procmine.errors import InputError
 from procmine.read.raw import RawFile
+from procmine.read.readings import other_masks, readings
 from procmine.read.source import Source
 from procmine.read.tally import Tally, count_unreadable
 from procmine.read.times import (
     DATE_SHAPES,
     FIRST_YEAR,
     LAST_YEAR,
+    MICROSECONDS,
     SHAPES,
+    finer_than_microseconds,
     parsing,
     shape_counts,
     to_local,
@@ -51,7 +55,7 @@ def clocks_of(
             continue
         cell = f"c{position}"
         counts = engine.run(shape_counts(cell, table))
-        formats = _formats(raw, name, counts, source, tally)
+        formats = _formats(engine, raw, table, cell, name, counts, source, tally)
         read = parsing(f"r.{cell}", formats, tuple(row[0] for row in counts) or ("iso_local",))
         low, high = years(engine, table, cell, counts, read)
         naive, instant = f"{name}_naive", f"{name}_instant"
@@ -87,37 +91,53 @@ def clocks_of(
     return clocks
 
 
-def _formats(raw: RawFile, name: str, counts: Sequence[Sequence[Any]], source: Source, tally: Tally) -> tuple[str, ...]:
+def _formats(
+    engine: DuckDB,
+    raw: RawFile,
+    table: str,
+    cell: str,
+    name: str,
+    counts: Sequence[Sequence[Any]],
+    source: Source,
+    tally: Tally,
+) -> tuple[str, ...]:
     """The declared formats, or none: ISO and TT.MM.JJJJ are read without. Refuses what would be a guess."""
     if source.formats:
         how = {"de": "so angegeben", "en": "declared"}
         tally.decisions.append({"what": f"{name} format", "value": ", ".join(source.formats), "how": how})
-        return source.formats
-    other = next((row for row in counts if row[0] == "other"), None)
-    known = sum(row[1] for row in counts if row[0] in SHAPES)
-    if other is not None and name == "timestamp" and other[1] > known:
-        line, value = other[2], other[3]
-        masked = "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in value)
-        raise InputError(
-            f"The times look like {masked}; {_readings(masked)}",
-            where=f"{raw.name}:{line}",
-            hint=f"Declare the order in a source file: [time] formats = {_advice(masked)}.",
-        )
+    elif name == "timestamp" and any(row[0] == "other" for row in counts):
+        _refuse_ambiguous(engine, raw, table, cell, sum(row[1] for row in counts if row[0] in SHAPES))
     for shape, count, *_ in counts:
-        if shape in SHAPES:
+        if shape in SHAPES and not source.formats:
             how = {"de": f"{count} Werte dieser Form", "en": f"{count} values of this shape"}
             tally.decisions.append({"what": f"{name} format", "value": shape, "how": how})
-    return ()
+    if any(row[6] > MICROSECONDS for row in counts) and (
+        finer := engine.run(finer_than_microseconds(cell, table))[0][0]
+    ):
+        how = {
+            "de": f"{finer} Werte haben mehr als sechs Nachkommastellen; der Rest ist abgeschnitten",
+            "en": f"{finer} values have more than six decimals; the rest is cut off",
+        }
+        tally.decisions.append({"what": f"{name} fraction", "value": "microseconds", "how": how})
+    return source.formats
 
 
-def _advice(masked: str) -> str:
-    """The two formats a value of this shape can have, as a source file writes them."""
-    sign = "/" if "/" in masked else "-" if "-" in masked else "."
-    time = " %H:%M:%S" if masked.count(":") == 2 else " %H:%M" if ":" in masked else ""
-    return f'["%d{sign}%m{sign}%Y{time}"] or ["%m{sign}%d{sign}%Y{time}"]'
-
-
-def _readings(masked: str) -> str:
-    if "/" in masked or masked.count("-") >= 2:
-        return "this can be day before month or month before day."
-    return "this is neither ISO 8601 nor TT.MM.JJJJ."
+def _refuse_ambiguous(engine: DuckDB, raw: RawFile, table: str, cell: str, known: int) -> None:
+    """Raise InputError where most values, or all, need a declaration: refused once, not row by row."""
+    shapes = [(str(mask), int(count), int(line)) for mask, count, line in engine.run(other_masks(cell, table))]
+    declarable = [shape for shape in shapes if readings(shape[0])]
+    if sum(count for _, count, _ in declarable) <= known and known:
+        return
+    mask, _, line = (declarable or shapes)[0]
+    found = readings(mask)
+    said = "; ".join(dict.fromkeys(reading.meaning for reading in found)) or (
+        "a time zone written as a name does not say which offset is meant"
+        if re.search(r"9\s*x+(/x+)?$", mask)
+        else "this is neither ISO 8601 nor TT.MM.JJJJ"
+    )
+    advice = " or ".join(f'["{reading.format}"]' for reading in found) or '["…"] with strptime codes'
+    raise InputError(
+        f"The times look like {mask}: {said}.",
+        where=f"{raw.name}:{line}",
+        hint=f"Declare it in a source file: [time] formats = {advice}.",
+    )

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from procmine.read.encoding import without_marks
 from procmine.read.limits import LIMITS
 from procmine.read.raw import Refused, kept_text
 
@@ -222,7 +223,7 @@ def _sorted_out(
     for row in np.flatnonzero(~good).tolist():
         raw = data[starts[row] : stops[row]]
         refused.append(
-            Refused(int(numbers[row]), _reason(raw, int(widths[row]), dialect, row in stray_rows), kept_text(raw))
+            Refused(int(numbers[row]), _reason(raw, int(widths[row]), dialect, row in stray_rows), _kept(raw))
         )
     filled = np.flatnonzero(lengths > 0)
     return Scan(
@@ -242,6 +243,8 @@ def _sorted_out(
 def _reason(raw: bytes, width: int, dialect: Dialect, stray: bool) -> str:
     if not raw:
         return "empty_line"
+    if bad := _bad_text(raw):
+        return bad  # what the bytes are in truth may also be why the fields do not add up
     if stray:
         return "bare_carriage_return" if dialect.line_end == LF else "bare_line_feed"
     if width != dialect.fields:
@@ -299,7 +302,8 @@ def _row_by_row(data: bytes, dialect: Dialect, first_line: int, *, last: bool) -
             break
         if reason.startswith("bare_") and (torn := dialect.torn_row.match(data, place)) is not None:
             stop = torn.start(1)  # its quotes are in place, so it is known where the row ends: nothing in it is a row
-        refused.append(Refused(line, reason, kept_text(data[place:stop].removesuffix(b"\r"))))
+        raw = data[place:stop].removesuffix(b"\r")
+        refused.append(Refused(line, _bad_text(raw) or reason, _kept(raw)))
         last_line = line
         line += data.count(end, place, stop + 1)
         place = stop + 1
@@ -358,13 +362,17 @@ def _checked(data: bytes, dialect: Dialect, found: Scan, declared: bool) -> Scan
         reason = _bad_text(raw)
         if reason:
             good[row] = False
-            found.refused.append(Refused(int(found.numbers[row]), reason, kept_text(raw)))
+            found.refused.append(Refused(int(found.numbers[row]), reason, _kept(raw)))
     if not good.all():
         found.starts, found.stops = found.starts[good], found.stops[good]
         found.ends, found.numbers = found.ends[good], found.numbers[good]
         found.rows, found.normal = int(good.sum()), False
         found.refused.sort(key=lambda row: row.line)
     return found
+
+
+def _kept(raw: bytes) -> str:
+    return kept_text(without_marks(raw))
 
 
 def _bad_text(raw: bytes) -> str | None:

@@ -16,6 +16,7 @@ from procmine.read.clocks import Clock, clocks_of
 from procmine.read.raw import RawFile
 from procmine.read.source import Source
 from procmine.read.tally import Tally
+from procmine.read.texts import leave_out_texts
 from procmine.read.values import day_value, mapped_value, number_value
 from procmine.schema import Schema
 
@@ -25,12 +26,14 @@ def match_columns(raw: RawFile, source: Source, schema: Schema) -> dict[str, int
     positions = {name: index for index, name in enumerate(raw.columns)}
     matched: dict[str, int] = {}
     if source.columns:
-        absent = [f"{ours} = {theirs!r}" for ours, theirs in source.columns.items() if theirs not in positions]
-        required = [ours for ours in source.columns if schema.importable[ours].required]
-        lost = [ours for ours in required if source.columns[ours] not in positions]
+        lost = [
+            f"{ours} = {theirs!r}"
+            for ours, theirs in source.columns.items()
+            if schema.importable[ours].required and theirs not in positions
+        ]
         if lost:
             raise InputError(
-                f"The source {source.name} expects columns the file lacks: {', '.join(absent)}.",
+                f"The source {source.name} expects columns the file lacks: {', '.join(lost)}.",
                 where=raw.name,
                 hint=f"The file has: {', '.join(raw.columns)}.",
             )
@@ -69,6 +72,7 @@ def normalise(
     done."""
     tally = Tally()
     matched = match_columns(raw, source, schema)
+    leave_out_texts(engine, raw, table, matched, source, schema, tally)
     tally.unmapped = [name for index, name in enumerate(raw.columns) if index not in set(matched.values())]
     joins: list[str] = []
     columns: dict[str, str] = {}
@@ -110,8 +114,9 @@ def normalise(
 
 def _office(file_name: str, name: str, source: Source, tally: Tally) -> str:
     """The office of a file that names none: by the source's file names, else the whole log is one office."""
+    workbook = file_name.rpartition(":")[0]  # of a sheet
     for pattern, office in source.office_from_file.items():
-        if fnmatch.fnmatchcase(file_name, pattern):
+        if fnmatch.fnmatchcase(file_name, pattern) or fnmatch.fnmatchcase(workbook, pattern):
             how = {"de": f"Dateiname wie {pattern}", "en": f"file name like {pattern}"}
             tally.decisions.append({"what": "office", "value": office, "how": how})
             return office

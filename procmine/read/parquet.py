@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from procmine.engines.duckdb import literal, quoted
 from procmine.errors import InputError
 from procmine.read.csv_copy import safe_name
-from procmine.read.limits import LIMITS
-from procmine.read.opening import opened
+from procmine.read.limits import LIMITS, MIB
+from procmine.read.opening import Opened, opened
+from procmine.read.parquet_pages import Chunk, verify_pages
 from procmine.read.raw import Progress, RawFile, whole_or_nothing
 
 if TYPE_CHECKING:
@@ -41,18 +42,24 @@ def read_parquet(
         at = literal(str(safe_name(path, Path(place))))
         source = f"read_parquet({at}, file_row_number = true, hive_partitioning = false)"
         try:
-            columns, rows = _schema(con, at, file.name)
-            picked = _as_text(con, source, file.name)
+            columns, rows = _schema(con, at, file)
+            pages, checked = verify_pages(file, _chunks(con, at, file))
+            picked = _as_text(con, source, file)
             con.execute(f"CREATE TABLE {quoted(table)} AS SELECT file_row_number + 1 AS line{picked} FROM {source}")
         except duckdb.Error as fault:
-            said = str(fault).splitlines()[0]
+            said = str(fault).splitlines()[0].replace(at.strip("'"), file.name)
             raise InputError(
                 f"The Parquet file cannot be read ({said}).", where=file.name, hint="Write it again."
             ) from fault
         digest = file.digest()
+        file.unchanged(path)  # the engine opened it by its name
         counted = con.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()
         if counted is None or counted[0] != rows:
-            raise InputError(f"The footer announces {rows} rows, the file has {counted}.", where=file.name)
+            raise InputError(
+                f"The footer announces {rows:,} rows, the file has {counted[0] if counted else 0:,}.",
+                where=file.name,
+                hint="Write it again.",
+            )
     return RawFile(
         name=file.name,
         sha256=digest,
@@ -66,11 +73,20 @@ def read_parquet(
         rows_read=rows,
         rows_accepted=rows,
         rows_quarantined=0,
-        warnings=(),
+        warnings=(*file.notes, *_unverified(pages, checked)),
     )
 
 
-def _schema(con: DuckDBPyConnection, at: str, name: str) -> tuple[tuple[str, ...], int]:
+def _unverified(pages: int, checked: int) -> tuple[str, ...]:
+    """What is said where pages carry no check sum; DuckDB and pandas write none."""
+    if checked == pages:
+        return ()
+    if not checked:
+        return ("Not verified: the file carries no page checksums.",)
+    return (f"Not verified: {pages - checked:,} of {pages:,} pages carry no checksum.",)
+
+
+def _schema(con: DuckDBPyConnection, at: str, file: Opened) -> tuple[tuple[str, ...], int]:
     """Column names and number of rows from the footer, before any data. Raises InputError beyond the limits."""
     leaves = con.execute(f"SELECT name, num_children FROM parquet_schema({at})").fetchall()
     names: list[str] = []
@@ -83,27 +99,82 @@ def _schema(con: DuckDBPyConnection, at: str, name: str) -> tuple[tuple[str, ...
         skip = int(children or 0)
     answer = con.execute(f"SELECT num_rows FROM parquet_file_metadata({at})").fetchone()
     rows = int(answer[0]) if answer else 0
-    if len(names) > LIMITS.columns or rows * max(len(names), 1) > LIMITS.cells:
+    cells = rows * max(len(names), 1)
+    dense = cells > LIMITS.expansion_free and cells > LIMITS.expansion_ratio * file.size
+    if rows < 0 or len(names) > LIMITS.columns or cells > LIMITS.cells or dense:
         raise InputError(
-            f"The file announces {rows:,} rows of {len(names):,} columns.", where=name, hint="Split the extract."
+            f"The file announces {rows:,} rows of {len(names):,} columns in {file.size:,} bytes.",
+            where=file.name,
+            hint=f"Split the extract. Limits: {LIMITS.columns:,} columns, {LIMITS.cells:,} values, "
+            f"{LIMITS.expansion_ratio} values a byte.",
         )
     folded: dict[str, str] = {}
     for column in names:
         twin = folded.setdefault(column.strip().casefold(), column)
         if twin is not column:
             raise InputError(
-                f"The columns {twin!r} and {column!r} have one name.", where=name, hint="Rename one of them."
+                f"The columns {twin!r} and {column!r} have one name.", where=file.name, hint="Rename one of them."
             )
     return tuple(names), rows
 
 
-def _as_text(con: DuckDBPyConnection, source: str, name: str) -> str:
-    """Every column as text, by position. Raises InputError for kinds without one plain text."""
+def _chunks(con: DuckDBPyConnection, at: str, file: Opened) -> list[Chunk]:
+    """Where each column of each row group begins, and what it holds. Raises InputError where it is too much."""
+    chunks = [
+        Chunk(
+            int(group),
+            str(column),
+            min((place for place in (dictionary, data) if place), default=0),
+            int(values),
+            int(unpacked),
+        )
+        for group, column, dictionary, data, values, unpacked in con.execute(
+            "SELECT row_group_id, path_in_schema, dictionary_page_offset, data_page_offset, num_values, "
+            f"total_uncompressed_size FROM parquet_metadata({at}) WHERE num_values <> 0"
+        ).fetchall()
+    ]
+    # The engine takes a negative size for a fault of its own and closes the whole database.
+    sizes = "num_values, total_compressed_size, total_uncompressed_size, data_page_offset, dictionary_page_offset"
+    if con.execute(f"SELECT count(*) FROM parquet_metadata({at}) WHERE least({sizes}) < 0").fetchone() != (0,):
+        raise InputError("The footer announces negative sizes.", where=file.name, hint="Write it again.")
+    _refuse_expansion(sum(chunk.unpacked for chunk in chunks), file)
+    return chunks
+
+
+def _refuse_expansion(size: int, file: Opened) -> None:
+    if size > LIMITS.expanded_bytes or (size > LIMITS.expansion_free and size > LIMITS.expansion_ratio * file.size):
+        raise InputError(
+            f"The file unpacks to {size // MIB:,} MiB from {file.size:,} bytes.",
+            where=file.name,
+            hint=f"Limits: {LIMITS.expanded_bytes:,} bytes, ratio {LIMITS.expansion_ratio}.",
+        )
+
+
+def _as_text(con: DuckDBPyConnection, source: str, file: Opened) -> str:
+    """Every column as text, by position. Raises InputError for kinds without one plain text, and for too much text."""
     described: list[Any] = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}").fetchall()
+    _refuse_long(con, source, [(column, kind) for column, kind, *_ in described], file)
     picked = ""
     for number, (column, kind, *_) in enumerate(described):
-        picked += f", {_cast(con, source, quoted(column), kind, column, name)} AS c{number}"
+        picked += f", {_cast(con, source, quoted(column), kind, column, file.name)} AS c{number}"
     return picked
+
+
+def _refuse_long(con: DuckDBPyConnection, source: str, columns: list[tuple[str, str]], file: Opened) -> None:
+    """Measure the text before any is kept: one long entry of a dictionary can stand in a million rows."""
+    measures = {"VARCHAR": "strlen({})", "BLOB": "octet_length({})", "VARCHAR[]": "strlen(array_to_string({}, '|'))"}
+    texts = [(name, measures[kind].format(quoted(name))) for name, kind in columns if kind in measures]
+    if not texts:
+        return
+    asked = ", ".join(f"max({length}), sum({length})" for _, length in texts)
+    found = con.execute(f"SELECT {asked} FROM {source}").fetchone() or ()
+    for (column, length), longest in zip(texts, found[::2], strict=True):
+        limit = LIMITS.field_bytes
+        if longest and longest > limit:
+            _none(
+                con, source, f"{length} > {limit}", f"A value in column {column!r} exceeds {limit:,} bytes.", file.name
+            )
+    _refuse_expansion(int(sum(size or 0 for size in found[1::2])), file)
 
 
 def _cast(con: DuckDBPyConnection, source: str, cell: str, kind: str, column: str, name: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from procmine.engines.duckdb import quoted
@@ -33,15 +33,19 @@ class RawFile:
     rows_accepted: int
     rows_quarantined: int
     warnings: tuple[str, ...]
+    # What a reader counted beside the rows, by name, for the receipt: what flattening an OCEL cost.
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 # Why a row can be refused. reports/texts says each in both languages; a test holds the two lists together.
 REASONS = frozenset(
     {
-        "ambiguous_local_time", "bad_encoding", "bare_carriage_return", "bare_line_feed", "duplicate_key", "empty_line",
-        "event_outside_trace", "field_too_long", "implausible_year", "list_separator_in_value", "missing_activity",
-        "missing_case_id", "missing_timestamp", "no_key", "no_value", "null_byte", "row_too_long", "stray_quote",
-        "time_in_dst_gap", "too_few_fields", "too_many_fields", "unclosed_quote", "unknown_type",
+        "ambiguous_local_time", "bad_encoding", "bare_carriage_return", "bare_line_feed", "cell_error",
+        "dangling_object", "duplicate_event_id", "duplicate_key", "duplicate_object_id", "empty_line",
+        "event_outside_trace", "field_too_long", "formula_without_value", "implausible_year",
+        "list_separator_in_value", "missing_activity", "missing_case_id", "missing_event_id", "missing_timestamp",
+        "no_case_object", "no_key", "no_value", "null_byte", "row_too_long", "stray_quote", "time_in_dst_gap",
+        "too_few_fields", "too_many_fields", "unclosed_quote", "undeclared_event", "unknown_type",
         "unreadable_timestamp",
     }
 )  # fmt: skip
@@ -88,10 +92,13 @@ def whole_or_nothing(con: DuckDBPyConnection, table: str, file_no: int) -> Itera
     try:
         yield
     except BaseException:
-        con.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
-        con.execute("DELETE FROM quarantine WHERE file_no = ?", [file_no])
-        if made_quarantine:
-            con.execute("DROP TABLE quarantine")
+        from duckdb import FatalException
+
+        with suppress(FatalException):  # a file made the engine close the database: nothing of it is left
+            con.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
+            con.execute("DELETE FROM quarantine WHERE file_no = ?", [file_no])
+            if made_quarantine:
+                con.execute("DROP TABLE quarantine")
         raise
 
 

@@ -103,7 +103,7 @@ def _file_entry(number: int, raw: RawFile, engine: DuckDB) -> dict[str, Any]:
         "rows_read": raw.rows_read,
         "rows_accepted": raw.rows_read - refused,
         "rows_quarantined": refused,
-    }
+    } | ({"figures": dict(raw.figures)} if raw.figures else {})
 
 
 # How a reader knew an encoding or delimiter, in German; readers say it in English.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,28 @@ from procmine.content import one, place_of, read_toml
 from procmine.errors import ContentError, nearest
 from procmine.schema import Schema
 
-FORMATS = ("csv", "parquet", "xes")
+FORMATS = ("csv", "xlsx", "parquet", "xes", "ocel")
 _TOP = {
     "title", "format", "attribution", "licence", "notes", "file", "time", "columns", "constants", "office_from_file",
-    "unknown", "system", "values", "activities", "derive",
+    "unknown", "system", "values", "activities", "derive", "pseudonyms", "pairs", "join",
 }  # fmt: skip
 _SECTIONS = {
-    "file": {"encoding", "delimiter", "pattern"},
+    "file": {"encoding", "delimiter", "pattern", "sheets", "object_type"},
     "time": {"zone", "formats", "overlap"},
     "system": {"worker"},
+    "pseudonyms": {"cases", "workers", "key", "text"},
+    "pairs": {"by"},
 }
+_LISTS = {
+    ("time", "formats"),
+    ("file", "sheets"),
+    ("pseudonyms", "text"),
+    ("pairs", "by"),
+}  # keys that hold lists of texts
+_JOIN = {"name", "file", "key", "on", "take", "encoding", "delimiter"}
 OVERLAPS = ("quarantine", "earlier", "later")
+# What becomes of names: keyed hashes; numbers that mean nothing beyond one case; or what the extract already has.
+FOR_CASES, FOR_WORKERS = ("keyed", "plain"), ("keyed", "case-local", "plain")
 # Kinds of columns that hold words, and columns no rule may make up.
 _WORDED = ("text", "code", "list", "key")
 _GIVEN = ("case_id", "activity", "event_id")
@@ -39,9 +51,34 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairs:
+    """Start and complete rows are to become intervals; ``by`` names the file's columns that identify an activity
+    instance within case and activity."""
+
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A table beside the log: its row whose ``key`` is the log's value of ``on`` lends ``take`` (ours -> the table's).
+
+    ``on`` is a column of the log, or ``NAME.column`` of a table joined before; [columns] may name such columns too.
+    """
+
+    name: str
+    file: str
+    key: str
+    on: str
+    take: Mapping[str, str]
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One export's way of speaking. ``columns`` is ours -> the file's; ``values`` and ``activities`` are the file's ->
-    ours; ``unknown`` lists values that mean "not said"; ``system`` names workers that are machines."""
+    ours; ``unknown`` lists values that mean "not said"; ``system`` names workers that are machines. ``cases`` and
+    ``workers`` say what becomes of names, ``key`` with which key, ``text`` which columns may hold running text."""
 
     name: str
     title: Mapping[str, str]
@@ -50,9 +87,15 @@ class Source:
     encoding: str | None = None
     delimiter: str | None = None
     pattern: str = ""
+    sheets: tuple[str, ...] = ()
+    object_type: str = ""
     zone: str = "Europe/Berlin"
     formats: tuple[str, ...] = ()
     overlap: str = "quarantine"
+    cases: str = "keyed"
+    workers: str = "keyed"
+    key: str = "procmine"
+    text: frozenset[str] = frozenset()
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     office_from_file: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +104,12 @@ class Source:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
     derive: tuple[Derivation, ...] = ()
+    pairs: Pairs | None = None
+    joins: tuple[Join, ...] = ()
+
+    def settled(self) -> str:
+        """All of it as one text, the same in every run: what a store was made with."""
+        return json.dumps(asdict(self), sort_keys=True, default=sorted)
 
 
 CANONICAL = Source(name="", title={"de": "Vereinbarte Spaltennamen", "en": "Canonical column names"})
@@ -78,7 +127,9 @@ def load_source(name: str, schema: Schema, study: Path | None = None) -> Source:
     faults = _faults(raw, schema)
     if faults:
         raise ContentError(" ".join(faults), where=where)
-    section_file, section_time = raw.get("file", {}), raw.get("time", {})
+    joins = tuple(_join(table) for table in raw.get("join", ()))
+    taken = {ours: f"{join.name}.{theirs}" for join in joins for ours, theirs in join.take.items()}
+    section_file, section_time, section_names = raw.get("file", {}), raw.get("time", {}), raw.get("pseudonyms", {})
     return Source(
         name=entry.name.removesuffix(".toml"),
         title=raw["title"],
@@ -87,10 +138,16 @@ def load_source(name: str, schema: Schema, study: Path | None = None) -> Source:
         encoding=section_file.get("encoding"),
         delimiter=section_file.get("delimiter"),
         pattern=section_file.get("pattern", ""),
+        sheets=tuple(section_file.get("sheets", ())),
+        object_type=section_file.get("object_type", ""),
         zone=section_time.get("zone", "Europe/Berlin"),
         formats=tuple(section_time.get("formats", ())),
         overlap=section_time.get("overlap", "quarantine"),
-        columns=raw.get("columns", {}),
+        cases=section_names.get("cases", "keyed"),
+        workers=section_names.get("workers", "keyed"),
+        key=section_names.get("key", "procmine"),
+        text=frozenset(section_names.get("text", ())),
+        columns=raw["columns"] | taken if raw.get("columns") else {},
         constants=raw.get("constants", {}),
         office_from_file=raw.get("office_from_file", {}),
         unknown={column: frozenset(values) for column, values in raw.get("unknown", {}).items()},
@@ -101,7 +158,17 @@ def load_source(name: str, schema: Schema, study: Path | None = None) -> Source:
             Derivation(rule["column"], rule["value"], {k: tuple(v) for k, v in rule["when"].items()}, rule["reason"])
             for rule in raw.get("derive", ())
         ),
+        pairs=Pairs(tuple(raw["pairs"].get("by", ()))) if "pairs" in raw else None,
+        joins=joins,
     )
+
+
+def _join(table: Mapping[str, Any]) -> Join:
+    name = table.get("name") or table["file"].split(".")[0]
+    return Join(
+        name, table["file"], table["key"], table["on"], table.get("take", {}), table.get("encoding"),
+        table.get("delimiter"),
+    )  # fmt: skip
 
 
 def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
@@ -119,6 +186,13 @@ def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
         faults.append("file.pattern names files of the folder itself, without a path.")
     if raw.get("time", {}).get("overlap", "quarantine") not in OVERLAPS:
         faults.append(f"time.overlap must be one of {', '.join(OVERLAPS)}.")
+    names = raw.get("pseudonyms", {})
+    for who, known in (("cases", FOR_CASES), ("workers", FOR_WORKERS)):
+        if names.get(who, known[0]) not in known:
+            faults.append(f"pseudonyms.{who} must be one of {', '.join(known)}.")
+    for column in names.get("text", ()):
+        if column not in schema.importable:
+            faults.append(f"pseudonyms.text: {column} is no column of a log. {nearest(column, schema.importable)}")
     for section in ("columns", "constants", "unknown", "values"):
         for column in raw.get(section, {}):
             if column not in schema.importable:
@@ -128,7 +202,7 @@ def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
     faults += _word_faults(raw, schema)
     for number, rule in enumerate(raw.get("derive", ()), start=1):
         faults.extend(_rule_faults(number, rule, schema))
-    return faults
+    return faults + _pair_faults(raw) + _join_faults(raw, schema)
 
 
 def _kind_faults(key: str, value: Any) -> list[str]:
@@ -138,13 +212,16 @@ def _kind_faults(key: str, value: Any) -> list[str]:
     if key == "derive":
         good = isinstance(value, list) and all(isinstance(rule, dict) for rule in value)
         return [] if good else ["derive is written [[derive]], once for each rule."]
+    if key == "join":
+        good = isinstance(value, list) and all(isinstance(table, dict) for table in value)
+        return [] if good else ["join is written [[join]], once for each table."]
     if not isinstance(value, dict):
         return [f"{key} is a section: write [{key}]."]
     faults = []
     for name, held in value.items():
         if key in _SECTIONS and name not in _SECTIONS[key]:
             faults.append(f"Unknown key {key}.{name}. {nearest(name, _SECTIONS[key])}")
-        elif key in ("unknown", "system") or (key, name) == ("time", "formats"):
+        elif key in ("unknown", "system") or (key, name) in _LISTS:
             if not _texts(held):
                 faults.append(f'{key}.{name} must be a list of texts, such as ["…"].')
         elif key == "values":
@@ -203,3 +280,57 @@ def _rule_faults(number: int, rule: Mapping[str, Any], schema: Schema) -> list[s
         elif schema.importable[column].kind not in _WORDED or (column == rule["column"] and column in _GIVEN):
             faults.append(f"derive no. {number}: {column} is read from the file, not derived from words.")
     return faults + _code_faults(f"derive no. {number}:", rule["column"], rule["value"], schema)
+
+
+def _pair_faults(raw: Mapping[str, Any]) -> list[str]:
+    """Pairs need to know which row starts and which completes, and make the beginning themselves."""
+    if "pairs" not in raw:
+        return []
+    columns, faults = raw.get("columns", {}), []
+    if raw["pairs"].get("by") == []:
+        faults.append("pairs.by names at least one column of the file, or is left out.")
+    if columns and "lifecycle" not in columns:
+        faults.append("pairs needs columns.lifecycle: the column that says which row starts and which completes.")
+    if "started_at" in columns:
+        faults.append("columns.started_at and pairs exclude each other: a pair takes its beginning from its start row.")
+    return faults
+
+
+def _join_faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
+    """Faults of the tables beside the log: each on its own first, then what they take among one another."""
+    tables = raw.get("join", ())
+    faults = [fault for number, table in enumerate(tables, start=1) for fault in _table_faults(number, table, schema)]
+    if faults:
+        return faults
+    taken = set(raw.get("columns", {}))
+    named = [*raw.get("columns", {}).values(), *(table["on"] for table in tables), *raw.get("pairs", {}).get("by", ())]
+    names: set[str] = set()
+    for number, join in enumerate(map(_join, tables), start=1):
+        if join.name in names:
+            faults.append(f"join no. {number}: there is a table {join.name} already. Give it a name of its own.")
+        names.add(join.name)
+        if not join.take and not any(column.startswith(f"{join.name}.") for column in named):
+            faults.append(f'join no. {number} takes nothing: write take = {{ team = "its column" }}.')
+        for ours in join.take:
+            if ours in taken:
+                faults.append(f"join no. {number}: {ours} is read from another column already.")
+            taken.add(ours)
+    return faults
+
+
+def _table_faults(number: int, table: Mapping[str, Any], schema: Schema) -> list[str]:
+    faults = [f"join no. {number}: unknown key {key}. {nearest(key, _JOIN)}" for key in table if key not in _JOIN]
+    if missing := {"file", "key", "on"} - set(table):
+        faults.append(f"join no. {number} lacks {', '.join(sorted(missing))}.")
+    take = table.get("take", {})
+    if not (_texts([held for key, held in table.items() if key in _JOIN - {"take"}]) and isinstance(take, dict)):
+        return [*faults, f'join no. {number}: all keys are texts but take = {{ ours = "theirs" }}.']
+    if not _texts(list(take.values())):
+        return [*faults, f'join no. {number}: take is {{ ours = "theirs" }}.']
+    file = table.get("file", "x")
+    if not file.strip(". ") or any(sign in file for sign in "/\\:"):
+        faults.append(f"join no. {number}: file names a file beside the log, without a path.")
+    for ours in take:
+        if ours not in schema.importable:
+            faults.append(f"join no. {number}: {ours} is no column of a log. {nearest(ours, schema.importable)}")
+    return faults

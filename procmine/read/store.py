@@ -4,7 +4,7 @@ not at all."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -14,17 +14,27 @@ from procmine.content import listing, place_of, read_text
 from procmine.engines.duckdb import DuckDB, connect, literal, quoted
 from procmine.errors import InputError
 from procmine.log import RECEIPT, fill_vocabulary, show_events
+from procmine.read.limits import LIMITS
+from procmine.read.numbering import (
+    PARQUET,
+    Naming,
+    Renamed,
+    name_households,
+    number_cases,
+    number_workers,
+    staff_counts,
+)
+from procmine.read.progress import Progress
 from procmine.schema import Schema
 from procmine.sql import read_query, write
 
-Progress = Callable[[str, float], None]
 # Order of the derived tables: each reads events, the vocabulary tables and those before it.
 DERIVED = ("cases", "contacts", "appointments", "handovers", "requests")
 # Derived tables are made for bundles of partitions: enough rows to keep two cores busy, few enough to fit in memory.
 BUNDLE = 1_500_000
 # Partitions are written two at a time: one is compressed while the next is sorted.
 WRITERS = 2
-_PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+PLAIN = Naming()
 
 
 def write_store(
@@ -35,16 +45,19 @@ def write_store(
     present: frozenset[str],
     progress: Progress,
     study: Path | None = None,
+    naming: Naming = PLAIN,
 ) -> dict[str, Any]:
     """Sort the events of ``table`` into partitions, number cases and workers, derive tables. Returns receipt
     entries."""
     for name in ("events", "names", "derived"):
         (folder / name).mkdir()
     progress("sort", 0.0)
-    offices = _number_cases(engine, table, folder, _order(present, ""))
-    _number_workers(engine, table, folder, "worker" in present)
+    staff = staff_counts(engine, table, present)
+    offices = number_cases(engine, table, folder / "names", _order(present, ""), naming)
+    workers = number_workers(engine, table, folder / "names", schema, present, naming)
+    households = name_households(engine, table, schema, present, naming)
     activities = _number_activities(engine, table)
-    _sort(engine, table, schema, present)
+    _sort(engine, table, schema, present, (workers, households))
     with ThreadPoolExecutor(max_workers=WRITERS) as pool:
         for done, _ in enumerate(pool.map(lambda office: _write_partition(engine, office, folder), offices), start=1):
             progress("store", done / len(offices))
@@ -52,7 +65,14 @@ def write_store(
         del office["low"], office["high"]
     engine.connection.execute("DROP TABLE ordered")
     bundles = derive_tables(folder, schema, offices, progress, study)
-    return {"offices": offices, "activities": activities, "derived_tables": list(DERIVED), "bundles": bundles}
+    return {
+        "offices": offices,
+        "activities": activities,
+        "derived_tables": list(DERIVED),
+        "bundles": bundles,
+        "staff": staff,
+        "pseudonyms": naming.entry(),
+    }
 
 
 def _write_partition(engine: DuckDB, office: Mapping[str, Any], folder: Path) -> None:
@@ -63,7 +83,7 @@ def _write_partition(engine: DuckDB, office: Mapping[str, Any], folder: Path) ->
         "COPY (SELECT CAST(o.rowid - s.before + 1 AS INTEGER) AS event_no, o.* FROM ordered AS o "
         "JOIN case_starts AS s USING (case_id) "
         f"WHERE o.case_id BETWEEN {low} AND {high} AND s.case_id BETWEEN {low} AND {high} "
-        f"ORDER BY o.case_id, event_no) TO {literal(str(target))} {_PARQUET}"
+        f"ORDER BY o.case_id, event_no) TO {literal(str(target))} {PARQUET}"
     )
 
 
@@ -75,74 +95,34 @@ def _order(present: frozenset[str], prefix: str) -> str:
     return ", ".join((*terms, f"{prefix}file_no", f"{prefix}position"))
 
 
-def _number_cases(engine: DuckDB, table: str, folder: Path, order: str) -> list[dict[str, Any]]:
-    """Whole cases into the partition of their first event's office; keys rise with office and case name."""
-    engine.connection.execute(
-        f"CREATE TABLE case_numbers AS SELECT name, office, COUNT(*) OVER () AS cases, "
-        f"CAST(ROW_NUMBER() OVER (ORDER BY office NULLS FIRST, name) AS INTEGER) AS case_id, events FROM ("
-        f"SELECT case_id AS name, ARG_MIN(COALESCE(office, ''), ({order})) "
-        f"AS office, COUNT(*) AS events FROM {table} GROUP BY case_id)"
-    )
-    names = folder / "names" / "cases.parquet"
-    engine.connection.execute(
-        f"COPY (SELECT case_id, name FROM case_numbers ORDER BY case_id) TO {literal(str(names))} {_PARQUET}"
-    )
-    rows = engine.run(
-        "SELECT office, MIN(case_id), MAX(case_id), COUNT(*), SUM(events) FROM case_numbers GROUP BY office ORDER BY 2"
-    )
-    return [
-        {
-            "partition": number,
-            "name": str(office),
-            "cases": int(n),
-            "events": int(e),
-            "low": int(low),
-            "high": int(high),
-        }
-        for number, (office, low, high, n, e) in enumerate(rows)
-    ]
-
-
-def _number_workers(engine: DuckDB, table: str, folder: Path, present: bool) -> None:
-    names_of = (
-        f"SELECT DISTINCT worker FROM {table} WHERE worker IS NOT NULL" if present else "SELECT '' AS worker LIMIT 0"
-    )
-    engine.connection.execute(
-        "CREATE TABLE worker_numbers AS SELECT worker AS name, "
-        f"CAST(ROW_NUMBER() OVER (ORDER BY worker) AS INTEGER) AS worker FROM ({names_of})"
-    )
-    names = folder / "names" / "workers.parquet"
-    engine.connection.execute(
-        f"COPY (SELECT worker, name FROM worker_numbers ORDER BY worker) TO {literal(str(names))} {_PARQUET}"
-    )
-
-
 def _number_activities(engine: DuckDB, table: str) -> list[str]:
-    names = sorted(str(row[0]) for row in engine.run(f"SELECT DISTINCT activity FROM {table}"))
-    if len(names) > 65_000:
+    engine.connection.execute(
+        "CREATE TABLE activity_numbers AS SELECT activity, "
+        "CAST(ROW_NUMBER() OVER (ORDER BY activity) - 1 AS UINTEGER) AS activity_code "
+        f"FROM (SELECT DISTINCT activity FROM {table})"
+    )
+    names = [str(row[0]) for row in engine.run("SELECT activity FROM activity_numbers ORDER BY activity_code")]
+    if len(names) > LIMITS.activities:
         raise InputError(
-            f"The log has {len(names)} different activities: the activity column holds free text.",
+            f"The log has {len(names):,} different activities: the activity column holds free text.",
             hint="Name another column as activity, or map labels in a source file.",
         )
-    engine.connection.execute("CREATE TABLE activity_numbers (activity VARCHAR, activity_code USMALLINT)")
-    if names:
-        listed = ", ".join(f"({literal(name)}, {code})" for code, name in enumerate(names))
-        engine.connection.execute(f"INSERT INTO activity_numbers VALUES {listed}")
     return names
 
 
-def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str]) -> None:
+def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str], renamed: Sequence[Renamed]) -> None:
     """The one big sort: by case, then the order of tables.md (time, start before complete, event id, file position)."""
-    made = {"event_no", "case_id", "worker", "activity"}
+    names = {name: sql for part in renamed for name, sql in part.columns.items()}
+    made = {"event_no", "case_id", "activity", *names}
     keep = [n for n in schema.tables["events"].kinds() if n in present and n not in made]
     # Encoded once and in sorted order, so that runs of equal values compress and compare as numbers.
     columns = ", ".join(f"e.{quoted(name)}" for name in keep)
-    worker = ", w.worker" if "worker" in present else ""
-    join = "LEFT JOIN worker_numbers AS w ON w.name = e.worker" if "worker" in present else ""
+    shown = "".join(f", {sql} AS {quoted(name)}" for name, sql in names.items())
+    joins = " ".join(part.joins for part in renamed)
     engine.connection.execute(
-        f"CREATE TABLE ordered AS SELECT n.case_id, e.activity, a.activity_code, {columns}{worker}, e.file_no, e.line "
+        f"CREATE TABLE ordered AS SELECT n.case_id, e.activity, a.activity_code, {columns}{shown}, e.file_no, e.line, e.position "
         f"FROM {table} AS e JOIN case_numbers AS n ON n.name = e.case_id "
-        f"JOIN activity_numbers AS a ON a.activity = e.activity {join} "
+        f"JOIN activity_numbers AS a ON a.activity = e.activity {joins} "
         f"ORDER BY n.case_id, {_order(present, 'e.')}"
     )
     engine.connection.execute(f"DROP TABLE {table}")
@@ -174,7 +154,7 @@ def derive_tables(
             order = ", ".join(dict.fromkeys(("case_id", *map(quoted, schema.tables[name].key))))
             engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {queries[name]}")
             engine.connection.execute(
-                f"COPY (SELECT * FROM {name} ORDER BY {order}) TO {literal(str(target))} {_PARQUET}"
+                f"COPY (SELECT * FROM {name} ORDER BY {order}) TO {literal(str(target))} {PARQUET}"
             )
         progress("derive", (number + 1) / len(bundles))
     return len(bundles)

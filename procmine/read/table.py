@@ -1,4 +1,4 @@
-"""Read a delimited text (CSV, TSV, also gzipped) into a raw all-text table; nothing is lost, nothing is guessed.
+"""Read a delimited text (CSV, TSV, also in gzip or ZIP) into a raw all-text table; nothing is lost, nothing is guessed.
 
 The structure is verified here, piece by piece, so that memory does not grow with the file; DuckDB then parses what was
 verified, and both have to count the same rows.
@@ -17,7 +17,8 @@ from procmine.errors import InputError
 from procmine.read.csv_copy import Cleaned
 from procmine.read.csv_header import Header, read_header
 from procmine.read.csv_structure import BadByte, Dialect, Scan, scan
-from procmine.read.encoding import UTF8, as_utf8, decide
+from procmine.read.doubts import Doubts, evidence
+from procmine.read.encoding import MARK, UTF8, as_utf8, decide
 from procmine.read.limits import LIMITS
 from procmine.read.opening import Opened, opened
 from procmine.read.parquet import read_parquet
@@ -57,7 +58,8 @@ def read_csv(
         first = next(pieces, b"")
         name, how, mark = decide(first, encoding, file.name)
         declared = how != "every byte is valid UTF-8"
-        text = as_utf8(_with(first, pieces), name, mark)
+        doubts = Doubts()
+        text = as_utf8(_with(first, pieces), name, mark, doubts)
         head, whole = _head(text)
         header = read_header(head, file.name, delimiter=delimiter, quote=quote, whole=whole, declared=declared)
         direct = name == UTF8 and not file.packed and header.plain
@@ -70,11 +72,15 @@ def read_csv(
             as_is=direct,
         )
         try:
-            tally = _scan_all(con, _with(head[header.length :], text), header, cleaned, file, file_no, mark, declared)
+            tally = _Tally(doubts)
+            rows = _with(head[header.length :], text)
+            _scan_all(con, rows, header, cleaned, file, file_no, mark, declared, tally)
         finally:
             cleaned.close()
         digest = file.digest()
         _load(con, table, cleaned, cleaned.source(path), header)
+        if not cleaned.copied:
+            file.unchanged(path)  # the engine opened it by its name
         refused = count_refused(con, file_no)
     return RawFile(
         name=file.name,
@@ -89,7 +95,7 @@ def read_csv(
         rows_read=cleaned.count + refused,
         rows_accepted=cleaned.count,
         rows_quarantined=refused,
-        warnings=(*header.warnings, *tally.warnings()),
+        warnings=(*file.notes, *header.warnings, *tally.warnings(name)),
     )
 
 
@@ -97,13 +103,25 @@ def read_csv(
 class _Tally:
     """What is counted over the pieces."""
 
+    doubts: Doubts
     replaced: int = 0
     pending: list[Refused] = field(default_factory=list)  # blank lines that may yet turn out to be the file's end
 
-    def warnings(self) -> tuple[str, ...]:
+    def look(self, data: bytes, line: int) -> None:
+        """Count signs that a text has lost letters or was joined; ``line``: the line ``data`` begins in."""
+        self.replaced += data.count(b"\xef\xbf\xbd")
+        if marks := data.count(MARK):
+            self.doubts.marks_line = self.doubts.marks_line or line + data.count(b"\n", 0, data.find(MARK))
+            self.doubts.marks += marks
+
+    def warnings(self, encoding: str) -> tuple[str, ...]:
+        said = self.doubts.warnings(encoding)
         if not self.replaced:
-            return ()
-        return (f"{self.replaced} replacement characters (U+FFFD): letters were lost before this file was written.",)
+            return said
+        return (
+            f"{self.replaced} replacement characters (U+FFFD): letters were lost before this file was written.",
+            *said,
+        )
 
 
 def _with(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -130,9 +148,9 @@ def _scan_all(
     file_no: int,
     mark: int,
     declared: bool,
-) -> _Tally:
+    tally: _Tally,
+) -> None:
     """Verify every piece, hand accepted rows to ``cleaned`` and refused ones to quarantine."""
-    tally = _Tally()
     held: list[bytes] = []
     held_bytes = 0
     line, offset = header.lines + 1, mark + header.length
@@ -147,7 +165,7 @@ def _scan_all(
             data = _ended(data, header.dialect)
         found = _scan_one(data, header, file, line, last, declared)
         if not data.isascii():
-            tally.replaced += data.count(b"\xef\xbf\xbd", 0, found.consumed)
+            tally.look(data[: found.consumed], line)
         if found.consumed:
             cleaned.add(data, found, line, offset)
             _quarantine(con, file_no, found, tally)
@@ -161,7 +179,6 @@ def _scan_all(
                 where=f"{file.name}:{line}",
                 hint="Look at the file there: a table has short lines.",
             )
-    return tally
 
 
 def _marked_last(text: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -186,10 +203,11 @@ def _scan_one(data: bytes, header: Header, file: Opened, line: int, last: bool, 
     try:
         return scan(data, header.dialect, line, last=last, declared=declared)
     except BadByte as fault:
+        said, hint = evidence(data, fault.offset)
         raise InputError(
-            f"The byte {fault.byte:#04x} is not UTF-8, and no encoding is declared.",
+            f"The byte {fault.byte:#04x} is not UTF-8, and no encoding is declared. {said}",
             where=f"{file.name}:{line + fault.line}",
-            hint='Declare the encoding of the export, for example encoding = "cp1252" (German Windows).',
+            hint=hint,
         ) from None
 
 

@@ -2,8 +2,9 @@
 
 Accepted without a declaration: ISO 8601 (date; date and time with T or blank; fraction with point or comma; Z or
 offset) and TT.MM.JJJJ with or without a time. Anything else, above all slash dates, needs declared formats (strptime
-codes). Local times are placed by the zone's transitions as Python's zoneinfo knows them: a time in the spring gap does
-not exist, a time in the autumn overlap happens twice.
+codes, or a word of ``serials`` for times written as one number). Fractions are cut to microseconds. Local times are
+placed by the zone's transitions as Python's zoneinfo knows them: a time in the spring gap does not exist, a time in the
+autumn overlap happens twice.
 """
 
 from __future__ import annotations
@@ -17,23 +18,34 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from procmine.engines.duckdb import DuckDB, literal
 from procmine.errors import ContentError
+from procmine.read.limits import LIMITS
+from procmine.read.serials import EPOCHS, WORDS, epoch, excel
 
-ISO_OFFSET = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)"
 ISO_LOCAL = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.,]\d{1,9})?)?"
+# No place on earth is further than 14 hours from Greenwich (XML Schema 1.1, 3.3.7 says the same).
+_OFFSET = r"(Z|[+-](0\d|1[0-3])(:?[0-5]\d)?|[+-]14(:?00)?)"
+ISO_OFFSET = ISO_LOCAL + _OFFSET
+ISO_BLANK_OFFSET = ISO_LOCAL + " " + _OFFSET
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
-GERMAN = r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}(:\d{2}([.,]\d{1,6})?)?"
+GERMAN = r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
 GERMAN_DATE = r"\d{1,2}\.\d{1,2}\.\d{4}"
 SHAPES = {
     "iso_local": ISO_LOCAL,
     "iso_offset": ISO_OFFSET,
+    "iso_blank_offset": ISO_BLANK_OFFSET,
     "iso_date": ISO_DATE,
     "german": GERMAN,
     "german_date": GERMAN_DATE,
 }
-FAMILIES = {"iso_local": "iso", "iso_offset": "iso", "iso_date": "iso", "german": "german", "german_date": "german"}
+FAMILIES = {shape: shape.partition("_")[0] for shape in SHAPES}
 DATE_SHAPES = ("iso_date", "german_date")
 _NO_TIME = "CAST(NULL AS TIMESTAMP)"
-FIRST_YEAR, LAST_YEAR = 1900, 2100
+FIRST_YEAR, LAST_YEAR = LIMITS.first_year, LIMITS.last_year
+# strptime codes that are read. %Z is not: a zone's name such as CET or IST does not say which offset is meant.
+_CODES = re.compile(r"(?:[^%]|%-?[aAbBcdfgGHIjmMnpSTuUVwWxXyYz%])+")
+# The longest value whose fraction has six digits; longer ones are counted.
+MICROSECONDS = len("2024-01-01T08:00:00.123456")
+_FINER = r".*[.,]\d{7,9}(\s?(Z|[+-].*))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +59,22 @@ class Parsing:
 
 
 def shape_counts(column: str, table: str) -> str:
-    """SQL that counts the non-empty values of a column by shape: shape, values, first line, an example, first and last
-    year.
+    """SQL that counts the non-empty values of a column by shape: shape, values, first line, the value there, first and
+    last year, greatest length.
 
     The years are read off the text, because a zone's transitions must be known before the times are placed.
     """
     digits = f"CASE WHEN {column}[5:5] = '-' THEN {column}[1:4] ELSE split_part({column}, '.', 3)[1:4] END"
     year = f"TRY_CAST({digits} AS INTEGER)"
     return (
-        f"SELECT {_shape(column)}, COUNT(*), MIN(line), MIN({column}), MIN({year}), MAX({year}) "
-        f"FROM {table} WHERE {column} <> '' GROUP BY 1 ORDER BY 1"
+        f"SELECT {shape_of(column)}, COUNT(*), MIN(line), ARG_MIN({column}, line), MIN({year}), MAX({year}), "
+        f"MAX(length({column})) FROM {table} WHERE {column} <> '' GROUP BY 1 ORDER BY 1"
     )
+
+
+def finer_than_microseconds(column: str, table: str) -> str:
+    """SQL that counts the values whose fraction is cut."""
+    return f"SELECT COUNT(*) FROM {table} WHERE regexp_full_match({column}, {literal(_FINER)})"
 
 
 def parsing(column: str, formats: tuple[str, ...], shapes: tuple[str, ...]) -> Parsing:
@@ -69,25 +86,47 @@ def parsing(column: str, formats: tuple[str, ...], shapes: tuple[str, ...]) -> P
     """
     if not formats:
         return _built_in(column, shapes)
-    clashing = {family for form in formats for family in _families(form)}
+    _refuse_unknown(formats)
+    codes = [form for form in formats if form not in WORDS]
+    clashing = {family for form in codes for family in _families(form)}
     left = tuple(shape for shape in shapes if shape in SHAPES and FAMILIES[shape] not in clashing)
     rest = _built_in(column, left) if left else Parsing("'other'", _NO_TIME, _NO_TIME)
-    zoned = _strptime(column, [form for form in formats if "%z" in form])
-    timed = _strptime(column, [form for form in formats if "%z" not in form and _has_time(form)])
-    dated = _strptime(column, [form for form in formats if "%z" not in form and not _has_time(form)])
-    shape = f"CASE WHEN {zoned} IS NOT NULL OR {timed} IS NOT NULL THEN 'declared' "
-    shape += f"WHEN {dated} IS NOT NULL THEN 'declared_date' ELSE {rest.shape} END"
-    offset = f"timezone('UTC', CAST({zoned} AS TIMESTAMPTZ))" if "strptime" in zoned else _NO_TIME
-    return Parsing(shape, f"COALESCE({timed}, {dated}, {rest.naive})", f"COALESCE({offset}, {rest.instant})")
+    offset = _strptime(column, [form for form in codes if "%z" in form])
+    instants = [f"timezone('UTC', CAST({offset} AS TIMESTAMPTZ))"] if offset else []
+    instants += [epoch(column, form) for form in formats if form in EPOCHS]
+    timed = _strptime(column, [form for form in codes if "%z" not in form and _has_time(form)])
+    dated = _strptime(column, [form for form in codes if "%z" not in form and not _has_time(form)])
+    naives = [sql for sql in (timed, dated) if sql] + ([excel(column)] if "excel" in formats else [])
+    days = [f"{dated} IS NOT NULL"] if dated else []
+    days += [f"regexp_full_match({column}, '\\d{{5}}')"] if "excel" in formats else []
+    shape = f"CASE WHEN {' OR '.join(days)} THEN 'declared_date' " if days else "CASE "
+    declared = " OR ".join(f"{sql} IS NOT NULL" for sql in (*instants, *naives))
+    shape += f"WHEN {declared} THEN 'declared' ELSE {rest.shape} END"
+    return Parsing(shape, _first((*naives, rest.naive)), _first((*instants, rest.instant)))
+
+
+def _first(values: Sequence[str]) -> str:
+    return f"COALESCE({', '.join(values)})"
+
+
+def _refuse_unknown(formats: Sequence[str]) -> None:
+    """Raise ContentError for a format that says nothing the engine could read by."""
+    for form in formats:
+        if form not in WORDS and not ("%" in form and _CODES.fullmatch(form)):
+            raise ContentError(
+                f"The time format {form!r} is not known.",
+                where="[time] formats",
+                hint=f"Use strptime codes such as %d.%m.%y %H:%M, or one of {', '.join(sorted(WORDS))}.",
+            )
 
 
 def _strptime(column: str, formats: list[str]) -> str:
     listed = ", ".join(literal(form) for form in formats)
-    return f"try_strptime({column}, [{listed}])" if formats else _NO_TIME
+    return f"try_strptime({column}, [{listed}])" if formats else ""
 
 
 def _has_time(form: str) -> bool:
-    return any(sign in form for sign in ("%H", "%I", "%X", "%T", "%c"))
+    return any(sign in form for sign in ("%H", "%I", "%-H", "%-I", "%X", "%T", "%c"))
 
 
 def _families(form: str) -> set[str]:
@@ -97,23 +136,28 @@ def _families(form: str) -> set[str]:
 
 
 def _built_in(column: str, shapes: tuple[str, ...]) -> Parsing:
+    points = f"replace({column}, ',', '.')"
     readers = {
-        "iso_local": f"TRY_CAST(replace({column}, ',', '.') AS TIMESTAMP)",
+        "iso_local": f"TRY_CAST({points} AS TIMESTAMP)",
         "iso_date": f"TRY_CAST({column} AS TIMESTAMP)",
-        "german": f"try_strptime(replace({column}, ',', '.'), "
-        "['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S.%f'])",
+        "german": f"COALESCE(try_strptime({points}, ['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S.%f']), "
+        f"try_strptime(regexp_replace({points}, '(\\.\\d{{6}})\\d+$', '\\1'), '%d.%m.%Y %H:%M:%S.%f'))",
         "german_date": f"try_strptime({column}, '%d.%m.%Y')",
     }
-    instant = f"timezone('UTC', TRY_CAST(replace({column}, ',', '.') AS TIMESTAMPTZ))"
+    instant = f"timezone('UTC', TRY_CAST({points} AS TIMESTAMPTZ))"
     if len(shapes) == 1:
         only = shapes[0]
         if only == "iso_offset":
             return Parsing(literal(only), _NO_TIME, instant)
-        return Parsing(literal(only), readers.get(only, _NO_TIME), _NO_TIME)
-    shape = _shape(column)
+        if only in readers:
+            return Parsing(literal(only), readers[only], _NO_TIME)
+    shape = shape_of(column)
     cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in readers.items() if name in shapes)
     naive = f"CASE {shape} {cases} END" if cases else _NO_TIME
-    return Parsing(shape, naive, f"CASE WHEN {shape} = 'iso_offset' THEN {instant} END")
+    joined = f"timezone('UTC', TRY_CAST(regexp_replace({points}, ' (Z|[+-])', '\\1') AS TIMESTAMPTZ))"
+    zoned = {"iso_offset": instant, "iso_blank_offset": joined}
+    cases = " ".join(f"WHEN {literal(name)} THEN {sql}" for name, sql in zoned.items() if name in shapes)
+    return Parsing(shape, naive, f"CASE {shape} {cases} END" if cases else _NO_TIME)
 
 
 def years(engine: DuckDB, table: str, cell: str, counts: Sequence[Sequence[Any]], read: Parsing) -> tuple[int, int]:
@@ -128,7 +172,8 @@ def years(engine: DuckDB, table: str, cell: str, counts: Sequence[Sequence[Any]]
     return (min(sane) - 1, max(sane) + 1) if sane else (2000, 2001)
 
 
-def _shape(column: str) -> str:
+def shape_of(column: str) -> str:
+    """SQL for the shape of a value: one of SHAPES, other, or nothing where it is empty."""
     tests = " ".join(
         f"WHEN regexp_full_match({column}, {literal(pattern)}) THEN {literal(name)}" for name, pattern in SHAPES.items()
     )

@@ -99,9 +99,10 @@ def _note_own_labels(
     tally: Tally,
 ) -> None:
     """Labels that are no activity of the vocabulary: they stay steps of the process and count in no metric."""
-    for value, count in _distinct(engine, table, cell, "activity", ""):
+    rows = engine.run(f"SELECT {cell}, COUNT(*) FROM {table} WHERE {cell} <> '' GROUP BY 1 ORDER BY 1")
+    for value, count in rows:
         if words.get(value, value) not in schema.activities and value not in empty:
-            tally.vocabulary.append({"column": "activity", "value": value, "rows": count})
+            tally.vocabulary.append({"column": "activity", "value": str(value), "rows": int(count)})
 
 
 def _coded(

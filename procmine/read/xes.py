@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from procmine.errors import InputError
 from procmine.read.opening import Opened, opened
 from procmine.read.raw import Progress, RawFile, append_refused, count_refused, whole_or_nothing
 from procmine.read.xes_log import Log
-from procmine.read.xes_quick import feed_quickly
+from procmine.read.xes_pieces import feed_quickly
 from procmine.read.xes_rows import EventTable
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ def read_xes(
 ) -> RawFile:
     """Make ``table`` (``line`` of the event's tag, ``c0`` …) of an XES file; refused events go to ``quarantine``."""
     with opened(path, progress) as file, whole_or_nothing(con, table, file_no), _no_collection():
-        events = EventTable(con, table)
-        log = Log(file.name, events, partial(append_refused, con, file_no))
-        feed(file, log)
-        accepted = events.finish()
+        with closing(EventTable(con, table)) as events:
+            log = Log(file.name, events, partial(append_refused, con, file_no))
+            feed(file, log)
+            accepted = events.finish()
+            warnings = log.warnings()
         log.put_down_refused()
         refused = count_refused(con, file_no)
         digest = file.digest()
@@ -51,7 +52,7 @@ def read_xes(
         rows_read=accepted + refused,
         rows_accepted=accepted,
         rows_quarantined=refused,
-        warnings=log.warnings(),
+        warnings=warnings,
     )
 
 

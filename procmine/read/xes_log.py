@@ -10,6 +10,7 @@ from xml.parsers import expat
 from procmine.errors import InputError
 from procmine.read.limits import LIMITS
 from procmine.read.raw import Refused, kept_text
+from procmine.read.xes_part import NAME, Part
 from procmine.read.xes_rows import EventTable
 
 VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
@@ -33,7 +34,8 @@ class Log:
         parser.XmlDeclHandler = self._declaration
         parser.ProcessingInstructionHandler = self._instruction
         self.probed = False  # whether the quick way's probe has come out
-        self.removed_lines = 0  # line ends of events the quick way took, which expat never saw
+        self.line_of_probe = 0
+        self.removed_lines = 0  # line ends of traces the quick way took, which expat never saw
         self.encoding, self.encoding_how = "utf-8", "XML without a declared encoding is UTF-8"
         self.space = ""  # namespace of the root, with the blank expat puts after it
         self.depth = 0
@@ -41,12 +43,11 @@ class Log:
         self.in_trace = self.in_event = False
         self.line = 0
         self.path: list[tuple[str, str]] = []  # the open attributes: type and column
-        self.here: dict[str, str | None] = {}  # attributes of what is open: the event, else the trace
-        self.trace: dict[str, str | None] = {}
+        self.here: dict[str, str] = {}  # attributes of what is open: the event, else the trace
+        self.trace: dict[str, str] = {}
         self.fault: tuple[str, str | None] | None = None
         self.trace_fault: tuple[str, str | None] | None = None
         self.surplus: list[str] = []
-        self.names: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self.log_keys: list[str] = []
 
@@ -62,12 +63,20 @@ class Log:
             self.encoding, self.encoding_how = encoding, "declared"
 
     def _instruction(self, target: str, data: str) -> None:
-        self.probed = self.probed or target == "procmine"
+        if target == "procmine":
+            self.probed, self.line_of_probe = True, self.file_line()
 
     @property
-    def between(self) -> bool:
-        """Whether a trace is open and nothing in it."""
-        return self.in_trace and self.depth == 2 and not self.in_event and not self.path and not self.skipping
+    def between_traces(self) -> bool:
+        """Whether the log is open and nothing in it."""
+        return self.depth == 1 and not self.skipping
+
+    def take(self, part: Part) -> None:
+        """Keep traces the quick way found plain; expat never sees them."""
+        self.events.add_part(part)
+        self.removed_lines += part.line_ends
+        self.counts["Trace without events"] += part.without_events
+        self.counts["Trace without concept:name"] += part.traces - len(part.names.rows)
 
     def file_line(self) -> int:
         """The line of the file the parser is at."""
@@ -203,17 +212,11 @@ class Log:
                 self.counts[f"Trace without events has the fault {fault[0]}"] += 1
         else:
             self.counts["Trace without events"] += self.events.close_trace(self.trace) == 0
-            name = self.trace.get("concept:name")
-            if name is None:
-                self.counts["Trace without concept:name"] += 1
-            else:
-                self.names[name] += 1
+            self.counts["Trace without concept:name"] += NAME not in self.trace
         self.trace = {}
         self.here, self.fault, self.trace_fault = self.trace, None, None
 
-    def _refuse_event(
-        self, line: int, said: dict[str, str | None], fault: tuple[str, str | None], surplus: list[str]
-    ) -> None:
+    def _refuse_event(self, line: int, said: dict[str, str], fault: tuple[str, str | None], surplus: list[str]) -> None:
         raw = "; ".join([*(f"{key}={value!r}" for key, value in said.items()), *surplus])
         self.refused.append(Refused(line, fault[0], kept_text(raw), fault[1]))
         if len(self.refused) >= LIMITS.batch_rows:
@@ -230,11 +233,10 @@ class Log:
     def warnings(self) -> tuple[str, ...]:
         """What was seen and not taken, or needs a look, with counts."""
         said = [f"{what}: {count}." for what, count in sorted(self.counts.items()) if count]
-        twins = {name: count for name, count in self.names.items() if count > 1}
+        twins, traces = self.events.twins()
         if twins:
             said.append(
-                f"{len(twins)} case names stand on more than one trace ({sum(twins.values())} traces); "
-                "traces of one name are one case."
+                f"{twins} case names stand on more than one trace ({traces} traces); traces of one name are one case."
             )
         if self.log_keys:
             shown = ", ".join(self.log_keys[:3]) + (" …" if len(self.log_keys) > 3 else "")

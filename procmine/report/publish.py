@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from procmine.errors import InputError
 from procmine.findings import Findings
 from procmine.log import is_store, read_receipt
 from procmine.metric import Metric
+from procmine.read.progress import Progress
 from procmine.report.compose import compose
 from procmine.report.html import render
 from procmine.schema import load_schema
 from procmine.simulate import load_scenario, simulate
 from procmine.study import read_study, run
 
-Progress = Callable[[str, float], None]
 MANIFEST = "manifest.json"
 SCHEMA = "procmine/manifest@1"
 REPORTS = {"de": "bericht.html", "en": "report.html"}

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from procmine.findings import Comparison, Funnel
+from procmine.findings import Comparison, Difference, Funnel
 from procmine.metric import Metric
 from procmine.model import Model
 
@@ -38,6 +38,24 @@ def plain(value: Any) -> Any:
     if isinstance(value, Path):
         return value.as_posix()
     return value
+
+
+def difference(found: Difference, language: str) -> dict[str, Any]:
+    """What changed between two extracts; ``moved`` holds each figure as ``score`` shows it, before and after."""
+    counts = ("office", "month", "same", "added", "changed", "removed", "cases")
+    return {
+        "names": found.names,
+        "periods": found.periods,
+        "matched_by": found.matched_by,
+        "whole": {key: getattr(found.whole, key) for key in counts[2:]},
+        "parts": [{key: getattr(part, key) for key in counts} for part in found.parts],
+        "columns": [{"name": name, "events": events} for name, events in found.columns],
+        "only": found.only,
+        "moved": [
+            {"before": one.before.to_dict(language), "after": one.after.to_dict(language), "change": one.change}
+            for one in found.moved
+        ],
+    }
 
 
 def comparison(found: Sequence[Comparison], funnels: Sequence[Funnel], language: str) -> dict[str, Any]:

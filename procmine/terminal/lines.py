@@ -166,13 +166,37 @@ def receipt(found: Mapping[str, Any], words: Words) -> str:
             (entry["reason"], words.number(entry["rows"]), str(entry["first_line"])) for entry in found["quarantine"]
         ]
         parts.append(table(("refused because", "rows", "first line"), refused, right=(1, 2)))
+    parts.append(pairs(_made(found, words)))
     if found["absent"]:
         parts.append(underlined("absent") + "\n" + textwrap.fill(clean(", ".join(found["absent"])), WIDTH))
-    if found["vocabulary"]:
-        codes = [(entry["column"], str(entry["value"]), words.number(entry["rows"])) for entry in found["vocabulary"]]
+    told = [(entry["column"], _word(entry), words.number(entry["rows"])) for entry in found["vocabulary"]]
+    if labels := [row[1:] for row in told if row[0] == "activity"]:
+        parts.append(table(("label of the extract, kept as a step of its own", "rows"), labels, right=(1,)))
+    if codes := [row for row in told if row[0] != "activity"]:
         parts.append(table(("column", "unknown code, made empty", "rows"), codes, right=(2,)))
     parts.append(_measurable(found["measurable"], words))
     return "\n\n".join(parts)
+
+
+def _word(entry: Mapping[str, Any]) -> str:
+    """A value that is no code; of a long list the last line is the count of the rest."""
+    return str(entry["value"]) if "values" not in entry else f"({entry['values']} more)"
+
+
+def _made(found: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """What became of names, of start and complete rows, and of rows that asked a table beside the log."""
+    names = found["pseudonyms"]
+    key = f" (key {names['key']}, fingerprint {names['fingerprint']})" if "key" in names else ""
+    facts = [("names", f"cases {names['cases']}, workers {names['workers']}{key}")]
+    if paired := found.get("paired"):
+        left = f"{words.number(paired['starts_left'])} starts and {words.number(paired['completes_left'])} ends left"
+        facts.append(("paired", f"{words.number(paired['rows'])} intervals, {left}"))
+    for entry in found.get("joined", ()):
+        matched, alone = (words.number(entry[key]) for key in ("matched", "unmatched"))
+        facts.append((f"joined {entry['file']}", f"{matched} rows, {alone} without a partner"))
+    for file in found["files"]:
+        facts += [(name.replace("_", " "), words.number(count)) for name, count in file.get("figures", {}).items()]
+    return facts
 
 
 def _measurable(found: Sequence[Mapping[str, Any]], words: Words) -> str:

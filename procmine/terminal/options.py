@@ -73,6 +73,10 @@ EngineOption = Annotated[
     str, typer.Option("--engine", metavar="duckdb", callback=among(*ENGINES), help="The engine that computes.")
 ]
 OfficeOption = Annotated[str | None, typer.Option("--office", metavar="OFFICE", help="Only the cases of this office.")]
+StudyOption = Annotated[
+    Path | None,
+    typer.Option("--study", metavar="STUDY", help="A study folder with sources and synonyms of its own."),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Write the result there instead.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines.")]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Tell each step on stderr.")]

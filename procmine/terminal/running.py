@@ -24,6 +24,8 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="procmine", standalone_mode=False)
         sys.stdout.flush()
+        if code == INTERRUPTED:  # what Typer makes of Ctrl-C
+            raise KeyboardInterrupt
     except KeyboardInterrupt:
         return fail(arguments, "Stopped. Nothing was left half-written.", INTERRUPTED)
     except ProcmineError as fault:

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 
+from procmine.read.progress import Progress
 from procmine.report.words import clean
 from procmine.terminal.aligned import several
 
 
-def progress(verbose: bool) -> Callable[[str, float], None] | None:
+def progress(verbose: bool, clock: Callable[[], float] = time.monotonic) -> Progress | None:
     """A function that long work tells its steps; None where nobody watches. Lines of their own if ``verbose``."""
     watched = sys.stderr.isatty()
     if not (watched or verbose):
         return None
 
-    def tell(stage: str, share: float) -> None:
-        if verbose:
-            sys.stderr.write(f"{100 * share:3.0f} %  {clean(stage)}\n")
-        else:
-            sys.stderr.write(f"\r\x1b[K{100 * share:3.0f} %  {clean(stage)[:70]}")
+    begun: dict[str, float] = {}
+
+    def tell(stage: str, share: float, size: int = 0) -> None:
+        seconds = clock() - begun.setdefault(stage, clock())
+        line = f"{100 * share:3.0f} %  {clean(stage)[:40]}{_pace(share, size, seconds)}"
+        sys.stderr.write(f"{line}\n" if verbose else f"\r\x1b[K{line}")
         sys.stderr.flush()
 
     return tell
+
+
+def _pace(share: float, size: int, seconds: float) -> str:
+    """How fast a stage goes and how long it will go on, once that can be told."""
+    if seconds < 1 or not 0 < share < 1:
+        return ""
+    rate = f", {share * size / seconds / 1e6:,.0f} MB/s" if size else ""
+    return f"{rate}, about {seconds * (1 - share) / share:,.0f} s left"
 
 
 def end_progress() -> None:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import duckdb
 import pytest
 
 from procmine.errors import InputError
+from procmine.read.importing import import_log
 from procmine.read.limits import LIMITS
 from procmine.read.table import read_csv
+from procmine.schema import load_schema
 from tests.read.reading import csv_of, written
 
 HEAD = "case,activity,time\n"
@@ -192,6 +195,123 @@ def test_values_in_place_of_a_header_are_refused(tmp_path: Path) -> None:
     assert "holds values" in fault.what
 
 
+@pytest.mark.parametrize("sign", ["^", "~", "\x01", "\x1e", "\x1f"])
+def test_rarer_delimiters_are_told_too(tmp_path: Path, sign: str) -> None:
+    read = csv_of(tmp_path, f"case{sign}activity\n1{sign}2\n")
+
+    assert (read.raw.delimiter, read.cells) == (sign, [("1", "2")])
+
+
+@pytest.mark.parametrize("sign", [" ", ":", "#", "&", "=", "*", "?", "\\", ".", "$", "\x02"])
+def test_any_declared_sign_divides(tmp_path: Path, sign: str) -> None:
+    read = csv_of(tmp_path, f'case{sign}activity\n1{sign}"a{sign}b"\n2{sign}c\n', delimiter=sign)
+
+    assert read.cells == [("1", f"a{sign}b"), ("2", "c")]
+
+
+@pytest.mark.parametrize("sign", ["ab", "§", "x", "7", "", "\n"])
+def test_what_is_not_one_sign_is_no_delimiter(tmp_path: Path, sign: str) -> None:
+    assert "not one ASCII sign" in refusal(tmp_path, HEAD + "1,a,b\n", delimiter=sign).what
+
+
+def test_the_quote_is_no_delimiter(tmp_path: Path) -> None:
+    assert "one sign" in refusal(tmp_path, HEAD + "1,a,b\n", delimiter='"').what
+
+
+def test_two_possible_delimiters_are_refused_with_both_readings(tmp_path: Path) -> None:
+    fault = refusal(tmp_path, "a,b;c,d\n1,2;3,4\n")
+
+    assert "2 columns by semicolon ('a,b', 'c,d') or as 3 columns by comma ('a', 'b;c', 'd')" in fault.what
+
+
+def test_the_readings_of_a_first_line_of_values_are_not_shown(tmp_path: Path) -> None:
+    fault = refusal(tmp_path, "4711,2024-01-08;8,9\n4712,2024-01-09;8,9\n")
+
+    assert "4711" not in str(fault)
+
+
+def test_a_letter_in_the_line_sep_is_refused(tmp_path: Path) -> None:
+    assert "sep=" in refusal(tmp_path, "sep=a\nxay\n1a2\n").what
+
+
+def test_a_declared_delimiter_against_the_line_sep_is_used_and_said(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, "sep=,\na;b\n1;2\n", delimiter=";")
+
+    assert read.cells == [("1", "2")]
+    assert read.raw.warnings == ("The line sep= says ','; the declared delimiter ';' was used.",)
+
+
+BELOW = "fall;art;zeit\n1;a;2024-01-08\n2;b;2024-01-09\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "options"),
+    [
+        ("Auszug vom 01.03.2024\n\n", 3, {}),
+        ("Bericht;Vorgaenge\nStand;01.03.2024\n\n", 4, {}),
+        ("Auszug vom 01.03.2024;;\n", 2, {}),
+        ("Auszug\n", 2, {"delimiter": ";"}),
+        ("Auszug;x\n", 2, {"delimiter": ";"}),
+        ("Bericht;Stand;01.03.2024\n", 2, {}),
+        ("# Export 5\n", 2, {}),
+        ("\n", 2, {}),
+        ('"Auszug\nin zwei Zeilen"\n', 3, {}),
+    ],
+)
+def test_lines_above_the_header_are_refused_with_the_line_it_stands_in(
+    tmp_path: Path, before: str, line: int, options: dict[str, str]
+) -> None:
+    fault = refusal(tmp_path, before + BELOW, **options)
+
+    assert fault.hint.startswith(f"Line {line} looks like the header (3 names divided by semicolon, 2 of 2 rows")
+
+
+def test_rows_longer_than_their_header_by_an_empty_field_are_explained(tmp_path: Path) -> None:
+    assert "ends with a delimiter" in refusal(tmp_path, "a;b\n1;2;\n3;4;\n").hint
+
+
+def test_a_line_wholly_in_quotes_is_explained(tmp_path: Path) -> None:
+    assert "one pair of quotes" in refusal(tmp_path, '"fall;art;zeit"\n"1;a;2"\n').hint
+
+
+def test_a_repeated_header_a_sum_and_a_comment_do_not_stop_the_rest(tmp_path: Path) -> None:
+    text = BELOW + "fall;art;zeit\n3;c;2024-01-10\nSumme;3\n# Ende\n"
+    read = csv_of(tmp_path, text, delimiter=";")
+
+    assert [row[0] for row in read.rows] == [2, 3, 4, 5]  # the repeated header falls to its time, when it is read
+    assert read.reasons == [(6, "too_few_fields"), (7, "too_few_fields")]
+
+
+def test_a_repeated_header_and_a_sum_are_refused_by_the_import(tmp_path: Path) -> None:
+    head = "case_id,activity,timestamp\n"
+    (tmp_path / "log.csv").write_text(f"{head}1,a,2024-01-08 08:00\n{head}2,b,2024-01-09 08:00\nSumme,,2\n")
+    store = import_log(tmp_path / "log.csv", None, schema=load_schema())
+    receipt = json.loads((store / "receipt.json").read_text(encoding="utf-8"))
+
+    found = {entry["first_line"]: entry["reason"] for entry in receipt["quarantine"]}
+    assert (receipt["rows_accepted"], found) == (2, {3: "unreadable_timestamp", 5: "missing_activity"})
+
+
+def test_every_pair_of_equal_names_is_listed_at_once(tmp_path: Path) -> None:
+    fault = refusal(tmp_path, "Fall;FALL;a;b;A\n1;2;3;4;5\n")
+
+    assert "Columns 1 and 2 are called 'Fall' and 'FALL'; Columns 3 and 5 are called 'a' and 'A'" in fault.what
+
+
+def test_names_composed_apart_are_two_and_said(tmp_path: Path) -> None:
+    raw = csv_of(tmp_path, "Tät;Ta\u0308t;x\n1;2;3\n").raw
+
+    assert (raw.columns, len(raw.warnings)) == (("Tät", "Ta\u0308t", "x"), 1)
+
+
+def test_a_name_too_long_is_refused_by_its_column(tmp_path: Path) -> None:
+    assert "column 2 is longer" in refusal(tmp_path, f"a;{'x' * 5000}\n1;2\n").what
+
+
+def test_a_file_of_a_byte_order_mark_alone_is_refused(tmp_path: Path) -> None:
+    assert "no text" in refusal(tmp_path, b"\xef\xbb\xbf").what
+
+
 def test_a_year_may_be_a_column_name(tmp_path: Path) -> None:
     assert csv_of(tmp_path, "case,activity,2024\n1,a,b\n").raw.columns == ("case", "activity", "2024")
 
@@ -275,6 +395,142 @@ def test_utf_16_declared_without_byte_order_is_refused(tmp_path: Path) -> None:
 
 def test_an_excel_file_is_told_apart_from_text(tmp_path: Path) -> None:
     assert "Excel" in refusal(tmp_path, b"PK\x03\x04" + b"\0" * 100).what
+
+
+@pytest.mark.parametrize("name", ["utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", "charmap", "hz"])
+def test_ways_of_writing_text_within_text_are_no_encodings_of_a_table(tmp_path: Path, name: str) -> None:
+    assert "not for tables" in refusal(tmp_path, "a;b\n1;2\n", encoding=name).what
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_wide_encoding_without_mark_is_named_in_the_refusal(tmp_path: Path, codec: str) -> None:
+    assert f'encoding = "{codec}"' in refusal(tmp_path, "Fall;Art\n1;2\n".encode(codec)).hint
+
+
+@pytest.mark.parametrize(("mark", "declared"), [(b"", "utf-16-be"), (b"\xff\xfe", "utf-16-be"), (b"", "cp1252")])
+def test_a_declared_byte_order_against_the_file_is_refused(tmp_path: Path, mark: bytes, declared: str) -> None:
+    fault = refusal(tmp_path, mark + "Fall;Art\n1;2\n".encode("utf-16-le"), encoding=declared)
+
+    assert (fault.where, "utf-16-le" in fault.what.lower()) == ("log.csv:1", True)
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "cp850", "mac-roman"])
+def test_an_undeclared_code_page_is_told_by_its_letters(tmp_path: Path, codec: str) -> None:
+    text = HEAD + "1,Prüfung,x\n2,Gespräch,y\n3,größer,z\n"
+    fault = refusal(tmp_path, text.encode(codec))
+
+    assert (fault.where, f"{codec}: 'ü'" in fault.what, fault.hint) == (
+        "log.csv:2",
+        True,
+        f'Declare it: encoding = "{codec}".',
+    )
+
+
+def test_the_evidence_for_an_encoding_shows_one_sign_and_no_value(tmp_path: Path) -> None:
+    fault = refusal(tmp_path, HEAD.encode() + b"1,M\xfcller,x\n")
+
+    assert "ller" not in str(fault)
+
+
+def test_mixed_encodings_are_recognised_as_mixed(tmp_path: Path) -> None:
+    fault = refusal(tmp_path, HEAD.encode() + "1,Prüfung,Gespräch\n".encode() + b"2,Pr\xfcfung,x\n")
+
+    assert ("mixed" in fault.what, 'encoding = "utf-8"' in fault.hint) == (True, True)
+
+
+def test_a_text_of_no_usual_encoding_gets_no_advice_to_declare_one(tmp_path: Path) -> None:
+    assert "No usual encoding fits" in refusal(tmp_path, "Fall;Art\n1;a\n".encode("cp037")).hint
+
+
+def test_utf_8_read_as_a_code_page_is_doubted(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, (HEAD + "1,a,b\n2,Prüfung,Gespräch\n").encode(), encoding="cp1252")
+
+    assert read.raw.warnings[0].startswith("2 places look like letters in UTF-8")
+    assert "first in line 3" in read.raw.warnings[0]
+
+
+def test_letters_of_windows_read_as_latin_1_are_doubted(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, (HEAD + "1,5 €,b\n").encode("cp1252"), encoding="latin-1")
+
+    assert read.cells == [("1", "5 \x80", "b")]
+    assert read.raw.warnings[0].startswith("1 control signs (U+0080 to U+009F), first in line 2")
+
+
+def test_a_code_page_read_rightly_is_not_doubted(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, (HEAD + "1,„Prüfung“ – 5 €,ÄÖÜäöüßéà\n").encode("cp1252"), encoding="cp1252")
+
+    assert read.raw.warnings == ()
+
+
+def test_a_byte_order_mark_inside_stays_part_of_its_value_and_is_said(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, HEAD + "1,a,b\n\ufeff2,c,d\n")
+
+    assert read.cells == [("1", "a", "b"), ("\ufeff2", "c", "d")]
+    assert read.raw.warnings[0].startswith("1 byte order marks (U+FEFF) inside the text, first in line 3")
+
+
+def test_two_byte_order_marks_are_refused(tmp_path: Path) -> None:
+    assert "two byte order marks" in refusal(tmp_path, "\ufeff\ufeff" + HEAD + "1,a,b\n").what
+
+
+@pytest.mark.parametrize(
+    ("codec", "bad", "kept"),
+    [("cp1252", b"\x81", "2,\\x81,c"), ("utf-16-le", b"\x00\xd8", "2,\\x00\\xd8,c"), ("utf-8", b"\xff", "2,\\xff,c")],
+)
+def test_a_bad_row_keeps_the_bytes_it_had(tmp_path: Path, codec: str, bad: bytes, kept: str) -> None:
+    data = (HEAD + "1,a,b\n2,").encode(codec) + bad + ",c\n3,d,e\n".encode(codec)
+
+    assert csv_of(tmp_path, data, encoding=codec).refused == [(3, None, "bad_encoding", kept)]
+
+
+def test_a_bad_byte_explains_a_row_before_its_fields_do(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, HEAD.encode() + b"1,a\xff\n2,a\0\n3,b,c\n", encoding="utf-8", delimiter=",")
+
+    assert read.reasons == [(2, "bad_encoding"), (3, "null_byte")]
+
+
+def test_half_a_letter_at_the_end_of_utf_16_refuses_its_row(tmp_path: Path) -> None:
+    read = csv_of(tmp_path, b"\xff\xfe" + (HEAD + "1,a,b\n").encode("utf-16-le") + b"x", delimiter=",")
+
+    assert (read.cells, read.reasons) == ([("1", "a", "b")], [(3, "bad_encoding")])
+
+
+def test_a_byte_of_the_header_outside_the_declared_encoding_is_named(tmp_path: Path) -> None:
+    assert "(0x81)" in refusal(tmp_path, b"a;\x81\n1;c\n", encoding="cp1252").what
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp1252", "utf-16-le", "utf-32-be", "iso8859-7"])
+def test_no_letter_is_ever_replaced_by_the_reader(tmp_path: Path, codec: str) -> None:
+    bad = b"".join(",n,".encode(codec).join([b"", bytes([n]) * 4]) + "\n".encode(codec) for n in range(14, 256))
+    read = csv_of(tmp_path, HEAD.encode(codec) + bad, encoding=codec, delimiter=",")
+
+    assert read.raw.rows_read == 242
+    assert not any("\ufffd" in str(cell) for cells in (*read.rows, *read.refused) for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "XLS"),
+        (b"PAR1" + b"\0" * 60 + b"PAR1", "Parquet"),
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b"<!DOCTYPE html>\n<html><table>", "HTML"),
+        (b"\n <html xmlns='x'><body>", "HTML"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', "Excel table written as XML"),
+        (b'<?xml version="1.0"?><log>', "XES"),
+        (b"SQLite format 3\0" + b"\0" * 90, "SQLite"),
+        (b'{"events": []}', "JSON"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "7-Zip"),
+        (b"{\\rtf1\\ansi", "RTF"),
+    ],
+)
+def test_another_kind_of_file_is_told_what_it_is(tmp_path: Path, data: bytes, said: str) -> None:
+    assert said in refusal(tmp_path, data).what
+
+
+@pytest.mark.parametrize("name", ["BZh", "GIF8", "ID", "{case}", "[case]", "<case>", "MZ", "ustar", "PK"])
+def test_a_column_called_like_a_signature_is_a_column(tmp_path: Path, name: str) -> None:
+    assert csv_of(tmp_path, f"{name};activity\n1;a\n").raw.columns == (name, "activity")
 
 
 def test_an_unknown_encoding_is_refused_with_the_nearest_name(tmp_path: Path) -> None:

@@ -1,0 +1,177 @@
+"""Commands about what a log tells: models, courses, figures, groups, and what a figure means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from procmine.cli.app import app, opened, say, say_file
+from procmine.terminal.options import (
+    ByOption,
+    ColourOption,
+    EngineOption,
+    FromOption,
+    JsonOption,
+    LanguageOption,
+    LogArgument,
+    MetricOption,
+    OfficeOption,
+    OutOption,
+    PrivacyOption,
+    SourceOption,
+    ToOption,
+    VerboseOption,
+    among,
+    examples,
+)
+
+
+@app.command(
+    epilog=examples(
+        "discover extract.csv", "discover extract.csv --office JC-01 --json", "discover extract.csv --out model.bpmn"
+    )
+)
+def discover(
+    log: LogArgument,
+    source: SourceOption = None,
+    noise: Annotated[float, typer.Option("--noise", help="Ways rarer than this share are left out.")] = 0.2,
+    algorithm: Annotated[
+        str, typer.Option("--algorithm", callback=among("inductive", "heuristics"), help="inductive or heuristics.")
+    ] = "inductive",
+    office: OfficeOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EngineOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """Steps and ways, who steers them, how well the model fits."""
+    from procmine import study
+    from procmine.report import model_files, words
+    from procmine.terminal import data, lines
+
+    opened_log, folder = opened(log, source, verbose)
+    model = study.discover(opened_log, noise=noise, algorithm=algorithm, office=office, privacy=privacy)
+    if out is not None and out.suffix not in ("", ".txt", ".json"):
+        say_file(out, model_files.model_file(model, out, lang, folder))
+        return
+    say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)
+
+
+@app.command(epilog=examples("variants extract.csv", "variants extract.csv --top 50", "variants extract.csv --json"))
+def variants(
+    log: LogArgument,
+    source: SourceOption = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many courses to show.")] = 20,
+    office: OfficeOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EngineOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """The most frequent courses of a case, with their share."""
+    from procmine import study
+    from procmine.report import words
+    from procmine.terminal import data, lines
+
+    opened_log, _ = opened(log, source, verbose)
+    model = study.discover(opened_log, office=office, privacy=privacy)
+    shown = lines.variants(model, top, words.load(lang))
+    say("variants", data.variants(model, top), shown, as_json=as_json, out=out)
+
+
+@app.command(
+    epilog=examples(
+        "score extract.csv",
+        "score extract.csv --by office --json",
+        "score a.csv --metric warm_handovers --from 2025-01-01",
+    )
+)
+def score(
+    log: LogArgument,
+    source: SourceOption = None,
+    by: ByOption = None,
+    metric: MetricOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EngineOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """Each metric with interval, bounds, coverage and status."""
+    from procmine import study
+    from procmine.report import words
+    from procmine.terminal import lines
+
+    opened_log, folder = opened(log, source, verbose)
+    found = study.score(
+        opened_log, metrics=metric, by=tuple(by or ()), start=start, end=end, privacy=privacy, study=folder
+    )
+    units = {name: sheet.unit for name, sheet in study.metrics_of(metric, folder).items()}
+    figures = {"measurements": [one.to_dict(lang) for one in found]}
+    say("score", figures, lines.measurements(found, units, words.load(lang)), as_json=as_json, out=out)
+
+
+@app.command(
+    epilog=examples("compare extract.csv", "compare extract.csv --by team", "compare extract.csv --lang en --json")
+)
+def compare(
+    log: LogArgument,
+    source: SourceOption = None,
+    by: Annotated[str, typer.Option("--by", metavar="COLUMN", help="What to compare.")] = "office",
+    metric: MetricOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EngineOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """Groups beside the pooled value; limits, never a ranking."""
+    from procmine import study
+    from procmine.report import words
+    from procmine.terminal import data, lines
+
+    opened_log, folder = opened(log, source, verbose)
+    found, funnels = study.compare(
+        opened_log, by=by, metrics=metric, start=start, end=end, privacy=privacy, study=folder
+    )
+    units = {name: sheet.unit for name, sheet in study.metrics_of(metric, folder).items()}
+    figures = data.comparison(found, funnels, lang)
+    say("compare", figures, lines.comparisons(found, units, words.load(lang)), as_json=as_json, out=out)
+
+
+@app.command(
+    epilog=examples("explain warm_handovers", "explain warm_handovers --lang en", "explain warm_handovers --json")
+)
+def explain(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The metric's name, such as warm_handovers.")],
+    study_folder: Annotated[
+        Path | None, typer.Option("--study", metavar="STUDY", help="A study folder with metrics of its own.")
+    ] = None,
+    lang: LanguageOption = "de",
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """What a metric counts, answers to, and how it misleads."""
+    from procmine import study
+    from procmine.report import words
+    from procmine.terminal import data, lines
+
+    sheet = study.explain(metric, study_folder)
+    say("explain", data.sheet(sheet), lines.sheet(sheet, words.load(lang)), as_json=as_json)

@@ -1,0 +1,15 @@
+"""Progress: how far long work is, told to whoever watches."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Is told the ``stage`` of the work and its ``share`` done (0 to 1), of ``size`` bytes where that is known."""
+
+    def __call__(self, stage: str, share: float, size: int = 0) -> None: ...
+
+
+def quiet(stage: str, share: float, size: int = 0) -> None:
+    """Progress that nobody watches."""
