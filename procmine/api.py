@@ -26,7 +26,7 @@ __all__ = ["audit", "compare", "discover", "measure", "read_frame", "read_log"]
 
 
 def read_log(path: str | Path, *, source: str | None = None, store: str | Path | None = None) -> Log:
-    """Open a raw log (CSV, Parquet, XES), a folder of deliveries, a study folder or a log store.
+    """Open a raw log (CSV, XLSX, Parquet, XES, OCEL), a folder of deliveries, a study folder or a log store.
 
     An unchanged input is not imported twice. ``store`` says where the log store goes (default: beside the input).
     Raises InputError and ContentError, which say where, what, and what now.

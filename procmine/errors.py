@@ -34,7 +34,9 @@ class ProcmineError(Exception):
         """Where, what, what now; a sign that would act on a terminal, or break the line, is spelt out."""
         place = f"{self.where}: " if self.where else ""
         text = f"{place}{self.what}" + (f" {self.hint}" if self.hint else "")
-        return "".join(sign if sign.isprintable() or sign in self.kept_signs else f"\\x{ord(sign):02x}" for sign in text)
+        return "".join(
+            sign if sign.isprintable() or sign in self.kept_signs else f"\\x{ord(sign):02x}" for sign in text
+        )
 
 
 class UsageError(ProcmineError):

@@ -26,7 +26,7 @@ TYPES = {
 # Beyond this DuckDB spills to disk; leaves room for pm4py and the report on an 8 GiB laptop.
 MEMORY_LIMIT = "5GB"
 # An import keeps to this, however large the log: beyond it tables go to the disk of the log store.
-WORKBENCH_MEMORY = "1500MB"
+WORKBENCH_MEMORY = "3GB"
 
 
 @dataclass(frozen=True, slots=True)

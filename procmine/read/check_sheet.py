@@ -91,7 +91,8 @@ def all_checks(
 ) -> dict[str, Check]:
     """All checks by name: the shipped ones, with a study's own beside them or, under the same name, in for them.
 
-    ``computed`` are the functions a check may name; with ``stage`` only its checks are read. Raises ContentError with every fault of every file.
+    ``computed`` are the functions a check may name; with ``stage`` only its checks are read. Raises ContentError with
+    every fault of every file.
     """
     known = schema or load_schema(study)
     queries = listing("event_logs/checks", ".sql", study)

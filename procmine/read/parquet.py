@@ -134,8 +134,8 @@ def _chunks(con: DuckDBPyConnection, at: str, file: Opened) -> list[Chunk]:
         ).fetchall()
     ]
     # The engine takes a negative size for a fault of its own and closes the whole database.
-    sizes = "num_values, total_compressed_size, total_uncompressed_size, data_page_offset, dictionary_page_offset"
-    if con.execute(f"SELECT count(*) FROM parquet_metadata({at}) WHERE least({sizes}) < 0").fetchone() != (0,):
+    negative = "total_compressed_size < 0 OR total_uncompressed_size < 0"
+    if con.execute(f"SELECT count(*) FROM parquet_metadata({at}) WHERE {negative}").fetchone() != (0,):
         raise InputError("The footer announces negative sizes.", where=file.name, hint="Write it again.")
     _refuse_expansion(sum(chunk.unpacked for chunk in chunks), file)
     return chunks

@@ -120,7 +120,8 @@ def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str], r
     shown = "".join(f", {sql} AS {quoted(name)}" for name, sql in names.items())
     joins = " ".join(part.joins for part in renamed)
     engine.connection.execute(
-        f"CREATE TABLE ordered AS SELECT n.case_id, e.activity, a.activity_code, {columns}{shown}, e.file_no, e.line, e.position "
+        f"CREATE TABLE ordered AS SELECT n.case_id, e.activity, a.activity_code, {columns}{shown}, "
+        "e.file_no, e.line, e.position "
         f"FROM {table} AS e JOIN case_numbers AS n ON n.name = e.case_id "
         f"JOIN activity_numbers AS a ON a.activity = e.activity {joins} "
         f"ORDER BY n.case_id, {_order(present, 'e.')}"

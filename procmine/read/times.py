@@ -42,7 +42,8 @@ DATE_SHAPES = ("iso_date", "german_date")
 _NO_TIME = "CAST(NULL AS TIMESTAMP)"
 FIRST_YEAR, LAST_YEAR = LIMITS.first_year, LIMITS.last_year
 # strptime codes that are read. %Z is not: a zone's name such as CET or IST does not say which offset is meant.
-_CODES = re.compile(r"(?:[^%]|%-?[aAbBcdfgGHIjmMnpSTuUVwWxXyYz%])+")
+# The dash (no leading zero) goes with numbers of one or two digits and the day of the year.
+_CODES = re.compile(r"(?:[^%]|%[aAbBcdfgGHIjmMnpSTuUVwWxXyYz%]|%-[dHIjmMSy])+")
 # The longest value whose fraction has six digits; longer ones are counted.
 MICROSECONDS = len("2024-01-01T08:00:00.123456")
 _FINER = r".*[.,]\d{7,9}(\s?(Z|[+-].*))?"

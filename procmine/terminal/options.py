@@ -40,7 +40,7 @@ def among(*known: str) -> Any:
 
 
 LogArgument = Annotated[
-    Path, typer.Argument(metavar="LOG", help="A log (CSV, Parquet, XES, XES.gz), a folder, a study or a log store.")
+    Path, typer.Argument(metavar="LOG", help="A log (CSV, XLSX, Parquet, XES, OCEL), a folder, a study or a store.")
 ]
 SourceOption = Annotated[
     str | None,

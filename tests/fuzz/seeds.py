@@ -1,4 +1,4 @@
-"""Small good files of every kind, made on the fly: what the fuzzers begin with; and tokens that readers stumble over."""
+"""Small good files of every kind, made on the fly, and tokens readers stumble over: what the fuzzers begin with."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from tests.read.ocel_files import FAMILY, write_json, write_sqlite, write_xml
 from tests.read.parquet_bytes import Lies, parquet_bytes
 from tests.read.written import WRITERS, csv_text, xes_text
 
-ROWS: Sequence[Mapping[str, Any]] = [
-    {"case_id": "c1", "activity": "call", "timestamp": datetime(2025, 3, 24, 8), "worker": "w1", "due_date": None},
-    {"case_id": "c1", "activity": 'a "b"\n', "timestamp": datetime(2025, 3, 25, 8), "worker": None, "due_date": None},
-    {"case_id": "ä2", "activity": "x & <y>", "timestamp": datetime(2025, 4, 1), "worker": "7", "due_date": date(2025, 5, 1)},
-]  # fmt: skip
+_COLUMNS = ("case_id", "activity", "timestamp", "worker", "due_date")
+_LINES: Sequence[tuple[Any, ...]] = (
+    ("c1", "call", datetime.fromisoformat("2025-03-24T08:00"), "w1", None),
+    ("c1", 'a "b"\n', datetime.fromisoformat("2025-03-25T08:00"), None, None),
+    ("ä2", "x & <y>", datetime.fromisoformat("2025-04-01"), "7", date(2025, 5, 1)),
+)
+ROWS: Sequence[Mapping[str, Any]] = [dict(zip(_COLUMNS, line, strict=True)) for line in _LINES]
 
 
 def _written(write: Callable[..., Path], what: Any) -> bytes:
@@ -111,13 +113,22 @@ _XML = (b"<event>", b"</event>", b"<trace>", b"<!DOCTYPE x>", b"<!--", b"-->", b
         b'encoding="utf-7"', b'xmlns="urn:x"', b"<?x?>", b"/>")  # fmt: skip
 # What changes the meaning of the bytes around it.
 TOKENS: Mapping[str, Sequence[bytes]] = {
-    "csv": (b'"', b'""', b"\r", b"\r\n", b"\n", b"\0", b";", b",", b"\t", b"\xef\xbb\xbf", b"\xff", b"\xc3\xa4", b"\x81"),
+    "csv": (
+        b'"', b'""', b"\r", b"\r\n", b"\n", b"\0",
+        b";", b",", b"\t", b"\xef\xbb\xbf", b"\xff", b"\xc3\xa4", b"\x81",
+    ),
     "xes": _XML,
     "xlsx": (*_XML, b't="s"', b't="e"', b's="99999"', b'r="A1"', b"<v>", b"</v>", b"<f>", b"1e999", b"_x0000_", b"-1"),
     "ocel_json": (b"{", b"}", b"[", b"]", b'"', b",", b":", b"null", b"NaN", b"1e999", b"\\ud800", b"\\u0000", b"true"),
     "ocel_xml": _XML,
     "ocel_sqlite": (b"\0", b"\xff\xff", b"CREATE TABLE", b"VIEW", b"TEXT", b"INTEGER", b"event_object", b"ocel_id"),
     "parquet": (b"\0", b"\xff\xff\xff\xff\x0f", b"\x7f", b"PAR1", b"\x15\x00", b"\x80\x80\x80\x80\x80\x80\x80\x80\x01"),
-    "times": (b"2025", b"0000", b"99", b"T", b" ", b"Z", b"+14:00", b"-00", b".", b",", b":", b"\n", "٣".encode(), b"60"),
-    "source": (b"[", b"]", b"{", b"}", b'"', b"=", b"\n", b"'''", b"1979-05-27", b"nan", b"[[", b"%", b"%z", b"\\u0000"),
+    "times": (
+        b"2025", b"0000", b"99", b"T", b" ", b"Z",
+        b"+14:00", b"-00", b".", b",", b":", b"\n", "٣".encode(), b"60",
+    ),
+    "source": (
+        b"[", b"]", b"{", b"}", b'"', b"=", b"\n",
+        b"'''", b"1979-05-27", b"nan", b"[[", b"%", b"%z", b"\\u0000",
+    ),
 }  # fmt: skip

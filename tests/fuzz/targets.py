@@ -43,7 +43,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="fuzz-")).resolve()
-        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        atexit.register(self.close)
         self.temporary = self.folder / "temporary"
         self.temporary.mkdir()
         self.engine = self._fresh()
@@ -52,6 +52,11 @@ class Bench:
         engine = connect(memory="1GB")
         engine.connection.execute("SET threads = 1")
         return engine
+
+    def close(self) -> None:
+        """Leave nothing of the runs."""
+        self.engine.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.engine.run("SELECT table_name FROM duckdb_tables()")]
@@ -261,7 +266,7 @@ def _normalised(engine: DuckDB, rows: Sequence[Sequence[str]], head: Sequence[st
 
 
 def _python_says(value: str, source: Source) -> datetime | None:
-    """The instant of an ISO time as Python's own reader has it; None where it is no ISO time or formats are declared."""
+    """The instant of an ISO time as Python has it; None where it is no ISO time or formats are declared."""
     iso = [SHAPES[shape] for shape in ("iso_local", "iso_offset", "iso_date")]
     if source.formats or not any(re.fullmatch(pattern, value, re.ASCII) for pattern in iso):
         return None

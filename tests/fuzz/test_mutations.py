@@ -9,6 +9,7 @@ from tests.fuzz.seeds import SEEDS, TOKENS
 from tests.fuzz.targets import TARGETS
 
 DAMAGED = 300
+FEWER = {"times": 100}  # each holds a dozen times
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -19,7 +20,7 @@ def test_good_files_are_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_damaged_files_are_refused_in_words_or_lose_no_row(name: str) -> None:
-    for number, data in enumerate(mutated(SEEDS[name](), TOKENS[name], DAMAGED, seed=1)):
+    for number, data in enumerate(mutated(SEEDS[name](), TOKENS[name], FEWER.get(name, DAMAGED), seed=1)):
         try:
             TARGETS[name](data)
         except Exception as fault:

@@ -1,4 +1,4 @@
-"""A watch over what the interpreter does while a reader runs: writing only inside one folder, no network, no program."""
+"""A watch over the interpreter while a reader runs: it writes inside one folder only, calls no network, no program."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Watch:
             return True  # a file that is open already was judged when it was opened
         text = os.fsdecode(path).removeprefix("file:")
         # Names without a folder are judged by the folder of the run; removing trees goes by open folders.
-        return text in (":memory:", os.devnull) or os.path.abspath(text).startswith(self.folder)
+        return text in (":memory:", os.devnull) or str(Path(text).resolve()).startswith(self.folder)
 
 
 _watch = _Watch()
@@ -59,7 +59,7 @@ def writing_only_in(folder: Path) -> Iterator[None]:
         sys.addaudithook(_watch)
         _hooked.append(True)
     bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # modules come late, their caches are no finding
-    here = os.getcwd()
+    here = Path.cwd()
     os.chdir(folder)  # what is written by a bare name lands inside and is found there
     _watch.folder, _watch.seen = str(folder.resolve()), []
     try:
