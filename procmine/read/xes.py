@@ -78,7 +78,7 @@ def feed(file: Opened, log: Log) -> None:
             where=f"{file.name}:{fault.lineno + log.removed_lines}",
             hint="The file may be cut off. Export it again.",
         ) from None
-    except (LookupError, UnicodeError) as fault:
+    except (LookupError, ValueError) as fault:  # expat refuses an encoding of several bytes as a plain ValueError
         raise InputError(
             f"The encoding cannot be read: {fault}.", where=f"{file.name}:1", hint="Export as UTF-8."
         ) from None
