@@ -55,7 +55,9 @@ def decide(first: bytes, declared: str | None, where: str) -> tuple[str, str, in
             hint="Correct the source file.",
         )
     wide = "" if by_mark else _wide(first)
-    if wide and name != wide and name not in ("utf-16", "utf-32"):
+    # Rare letters fill bytes that are NUL else, so that UTF-32 may look like UTF-16: then the declaration is believed.
+    believed = name in ("utf-16", "utf-32") or (name.startswith("utf-32") and wide.startswith("utf-16"))
+    if wide and name != wide and not believed:
         raise InputError(
             f"{declared} is declared, but the NUL bytes stand as in {wide.upper()}.",
             where=f"{where}:1",

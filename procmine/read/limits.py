@@ -23,6 +23,7 @@ class Limits:
     columns: int = 1_000
     column_name: int = 1_000
     field_bytes: int = 1_000_000  # one value
+    blank_lines: int = 500_000  # one after another
     record_bytes: int = 1_500_000  # one row; DuckDB's own limit stands above it
     line_bytes: int = 16 * MIB  # a line without end: not a table any more
     piece_bytes: int = 1 * MIB  # how much is looked at in one go: it has to fit a core's cache

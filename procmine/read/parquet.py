@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from procmine.read.raw import Progress, RawFile, whole_or_nothing
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+ROW = '"row of procmine"'
 _PLAIN = ("VARCHAR", "BOOLEAN", "DATE", "TIME", "UUID", "FLOAT", "DOUBLE")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
@@ -40,12 +42,12 @@ def read_parquet(
         if first != b"PAR1" or last != b"PAR1":
             raise InputError("This is not a whole Parquet file.", where=file.name, hint="Copy or export it again.")
         at = literal(str(safe_name(path, Path(place))))
-        source = f"read_parquet({at}, file_row_number = true, hive_partitioning = false)"
         try:
             columns, rows = _schema(con, at, file)
             pages, checked = verify_pages(file, _chunks(con, at, file))
+            source = _numbered(at, columns)
             picked = _as_text(con, source, file)
-            con.execute(f"CREATE TABLE {quoted(table)} AS SELECT file_row_number + 1 AS line{picked} FROM {source}")
+            con.execute(f"CREATE TABLE {quoted(table)} AS SELECT {ROW} + 1 AS line{picked} FROM {source}")
         except duckdb.Error as fault:
             said = str(fault).splitlines()[0].replace(at.strip("'"), file.name)
             raise InputError(
@@ -75,6 +77,15 @@ def read_parquet(
         rows_quarantined=0,
         warnings=(*file.notes, *_unverified(pages, checked)),
     )
+
+
+def _numbered(at: str, columns: Sequence[str]) -> str:
+    """The rows of the file with their number, in a column whose name no column of the file has."""
+    if not {name.casefold() for name in columns} & {"file_row_number", ROW.strip('"')}:
+        option = f"read_parquet({at}, file_row_number = true, hive_partitioning = false)"
+        return f"(SELECT * RENAME (file_row_number AS {ROW}) FROM {option})"
+    # The engine numbers rows under that one name only; a window without an order counts them as they come.
+    return f"(SELECT *, row_number() OVER () - 1 AS {ROW} FROM read_parquet({at}, hive_partitioning = false))"
 
 
 def _unverified(pages: int, checked: int) -> tuple[str, ...]:
@@ -152,7 +163,7 @@ def _refuse_expansion(size: int, file: Opened) -> None:
 
 def _as_text(con: DuckDBPyConnection, source: str, file: Opened) -> str:
     """Every column as text, by position. Raises InputError for kinds without one plain text, and for too much text."""
-    described: list[Any] = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}").fetchall()
+    described: list[Any] = con.execute(f"DESCRIBE SELECT * EXCLUDE ({ROW}) FROM {source}").fetchall()
     _refuse_long(con, source, [(column, kind) for column, kind, *_ in described], file)
     picked = ""
     for number, (column, kind, *_) in enumerate(described):
@@ -206,6 +217,6 @@ def _cast(con: DuckDBPyConnection, source: str, cell: str, kind: str, column: st
 
 def _none(con: DuckDBPyConnection, source: str, condition: str, what: str, name: str) -> None:
     """Refuse the file where any row meets ``condition``."""
-    answer = con.execute(f"SELECT min(file_row_number) + 1 FROM {source} WHERE {condition}").fetchone()
+    answer = con.execute(f"SELECT min({ROW}) + 1 FROM {source} WHERE {condition}").fetchone()
     if answer is not None and answer[0] is not None:
         raise InputError(what, where=f"{name}:{answer[0]}", hint="Write the column as text.")

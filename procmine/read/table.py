@@ -168,7 +168,7 @@ def _scan_all(
             tally.look(data[: found.consumed], line)
         if found.consumed:
             cleaned.add(data, found, line, offset)
-            _quarantine(con, file_no, found, tally)
+            _quarantine(con, file_no, found, tally, file.name)
         line += found.lines
         offset += found.consumed
         held = [data[found.consumed :]]
@@ -211,7 +211,7 @@ def _scan_one(data: bytes, header: Header, file: Opened, line: int, last: bool, 
         ) from None
 
 
-def _quarantine(con: DuckDBPyConnection, file_no: int, found: Scan, tally: _Tally) -> None:
+def _quarantine(con: DuckDBPyConnection, file_no: int, found: Scan, tally: _Tally, name: str) -> None:
     """Refused rows of a piece; blank lines wait until something follows them, because at the end they are no rows."""
     if not found.refused and not (tally.pending and found.last_line):
         return
@@ -224,6 +224,12 @@ def _quarantine(con: DuckDBPyConnection, file_no: int, found: Scan, tally: _Tall
         settled, tally.pending = [*tally.pending, *settled], []
     append_refused(con, file_no, settled)
     tally.pending += waiting
+    if len(tally.pending) > LIMITS.blank_lines:
+        raise InputError(
+            f"More than {LIMITS.blank_lines:,} blank lines stand one after another.",
+            where=f"{name}:{tally.pending[0].line}",
+            hint="Look at the file there, and export it again.",
+        )
 
 
 def _load(con: DuckDBPyConnection, table: str, cleaned: Cleaned, source: Path, header: Header) -> None:

@@ -91,6 +91,7 @@ def _bomb(path: Path) -> None:
 
 def _bombs() -> Iterator[Case]:
     yield reject(GZ, "a_bomb_of_one_line", "I14", _bomb, "unpack|line has no end", **PACKED)
+    yield reject(GZ, "a_bomb_of_blank_lines", "I14", pack(CSV + b"\n" * (80 << 20)), "blank lines", **PACKED)
     yield accept(GZ, "a_hundred_thousand_blank_lines_at_the_end", "I14", pack(CSV + b"\n" * 100_000), TAKEN, **PACKED)
 
 
