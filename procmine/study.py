@@ -19,13 +19,13 @@ from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
 from procmine.privacy import Released, join, profile_named, release, release_difference, release_model, release_receipt
-from procmine.read.checks import run_checks
+from procmine.read.checks.running import run_checks
+from procmine.read.checks.usable import usable_for
 from procmine.read.importing import import_log
 from procmine.read.place import put_back
 from procmine.read.progress import Progress, quiet
 from procmine.read.receipt import procmine_version
 from procmine.read.source import CANONICAL, Source, load_source
-from procmine.read.usable import usable_for
 from procmine.schema import Schema, load_schema
 
 SETTINGS = "procmine.toml"

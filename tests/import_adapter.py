@@ -22,8 +22,8 @@ if __name__ == "__main__":
 from procmine.content import one, read_toml
 from procmine.errors import InputError, ProcmineError
 from procmine.log import open_store, read_receipt
-from procmine.read.checks import run_checks
-from procmine.read.finding import FOUND, Finding
+from procmine.read.checks.finding import FOUND, Finding
+from procmine.read.checks.running import run_checks
 from procmine.read.importing import import_log
 from procmine.read.source import Source
 from procmine.report.words import clean

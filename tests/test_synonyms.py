@@ -8,7 +8,7 @@ import pytest
 
 from procmine.content import listing, read_text
 from procmine.errors import ContentError
-from procmine.read.synonyms import Synonyms, fold, load_synonyms, tokens
+from procmine.read.inspection.synonyms import Synonyms, fold, load_synonyms, tokens
 from procmine.schema import Schema, load_schema
 
 SHIPPED = read_text(listing("event_logs", ".toml")["synonyms"])

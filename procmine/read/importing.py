@@ -15,11 +15,11 @@ from procmine.content import listing, one, read_text
 from procmine.engines.duckdb import DuckDB, literal, workbench
 from procmine.errors import InputError, ProcmineError
 from procmine.log import STORE_VERSION, damaged, is_store, read_receipt
-from procmine.read.checks import name_findings
+from procmine.read.checks.running import name_findings
+from procmine.read.files.opening import content_name, digest_of, refuse_missing
 from procmine.read.joined import joined_files, lend_columns, read_joined
 from procmine.read.normalise import normalise
 from procmine.read.numbering import Naming, needs_key
-from procmine.read.opening import content_name, digest_of, refuse_missing
 from procmine.read.pairs import note_instances, pair_rows
 from procmine.read.place import put_back, refuse_foreign, whole_folder
 from procmine.read.progress import Progress, quiet
@@ -232,7 +232,7 @@ def _pair(
 
 def parts_of(files: Sequence[Path], source: Source) -> tuple[tuple[Path, tuple[str, ...]], ...]:
     """What becomes a raw table each: a file, or a sheet of a workbook before the others that are read of it."""
-    from procmine.read.xlsx import sheets_of
+    from procmine.read.xlsx.reading import sheets_of
 
     parts: list[tuple[Path, tuple[str, ...]]] = []
     for file in files:
@@ -259,29 +259,29 @@ def read_raw(
     """
     kind = format_of(file, source)
     if kind == "xlsx":
-        from procmine.read.xlsx import read_xlsx, sheets_of
+        from procmine.read.xlsx.reading import read_xlsx, sheets_of
 
         sheets = sheets or sheets_of(file, source.sheets)
         return read_xlsx(engine.connection, file, sheets[0], table, file_no=number, among=sheets, progress=progress)
     if kind == "csv":
-        from procmine.read.table import read_csv
+        from procmine.read.csv.reading import read_csv
 
         return read_csv(
             engine.connection, file, table, file_no=number, encoding=source.encoding, delimiter=source.delimiter,
             progress=progress,
         )  # fmt: skip
     if kind == "parquet":
-        from procmine.read.table import read_parquet
+        from procmine.read.parquet.reading import read_parquet
 
         return read_parquet(engine.connection, file, table, file_no=number, progress=progress)
     if kind == "ocel":
-        from procmine.read.ocel import is_xes, read_ocel
+        from procmine.read.ocel.reading import is_xes, read_ocel
 
         if not (file.name.lower().endswith((".xml", ".xml.gz")) and is_xes(file)):
             return read_ocel(
                 engine.connection, file, table, file_no=number, object_type=source.object_type, progress=progress
             )
-    from procmine.read.xes import read_xes
+    from procmine.read.xes.reading import read_xes
 
     return read_xes(engine.connection, file, table, file_no=number, progress=progress)
 

@@ -67,7 +67,7 @@ def joined_files(path: Path, source: Source, study: Path | None) -> tuple[Path, 
 
 def read_joined(engine: DuckDB, files: Sequence[Path], source: Source) -> tuple[Joined, ...]:
     """Read the tables and look at their columns and keys. Raises InputError with every fault of a table at once."""
-    from procmine.read.table import read_csv
+    from procmine.read.csv.reading import read_csv
 
     tables: list[Joined] = []
     for number, (join, file) in enumerate(zip(source.joins, files, strict=True)):

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from procmine.engines.duckdb import TYPES, DuckDB, literal, quoted
 from procmine.errors import InputError, nearest
-from procmine.read.clocks import Clock, clocks_of
 from procmine.read.raw import RawFile
 from procmine.read.source import Source
 from procmine.read.tally import Tally
 from procmine.read.texts import leave_out_texts
+from procmine.read.times.clocks import Clock, clocks_of
 from procmine.read.values import day_value, mapped_value, number_value
 from procmine.schema import Schema
 

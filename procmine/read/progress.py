@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
+
+# Told how many bytes of a file are read, and how many it has.
+BytesSeen = Callable[[int, int], None]
 
 
 class Progress(Protocol):

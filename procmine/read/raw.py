@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,8 +12,6 @@ from procmine.read.limits import LIMITS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

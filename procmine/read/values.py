@@ -12,7 +12,7 @@ from procmine.engines.duckdb import DuckDB, literal
 from procmine.errors import InputError
 from procmine.read.source import Source
 from procmine.read.tally import Tally, count_unreadable
-from procmine.read.times import FIRST_YEAR, LAST_YEAR, parsing, shape_counts, to_local, years
+from procmine.read.times.parsing import FIRST_YEAR, LAST_YEAR, parsing, shape_counts, to_local, years
 from procmine.schema import Schema
 
 # A code column with more distinct values holds no codes; the mapping names the fault instead of filling memory.

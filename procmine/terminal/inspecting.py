@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from procmine.content import listing
-from procmine.read.candidates import Candidate
-from procmine.read.date_order import DateOrder
-from procmine.read.decisions import decide, questions
-from procmine.read.drafting import draft, encoding_text, reason_text, reasons_text
-from procmine.read.inspect import ColumnOverview, FileOverview, Inspection, inspect
+from procmine.read.inspection.candidates import Candidate
+from procmine.read.inspection.date_order import DateOrder
+from procmine.read.inspection.decisions import decide, questions
+from procmine.read.inspection.drafting import draft, encoding_text, reason_text, reasons_text
+from procmine.read.inspection.inspecting import ColumnOverview, FileOverview, Inspection, inspect
 from procmine.read.progress import Progress, quiet
 from procmine.read.source import CANONICAL, load_source
 from procmine.report.words import Words, clean

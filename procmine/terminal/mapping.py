@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from procmine.errors import UsageError
-from procmine.read.decisions import Question, questions
-from procmine.read.inspect import Inspection
+from procmine.read.inspection.decisions import Question, questions
+from procmine.read.inspection.inspecting import Inspection
 from procmine.report.words import Words, clean
 from procmine.schema import Schema
 

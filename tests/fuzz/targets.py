@@ -19,14 +19,15 @@ from zoneinfo import ZoneInfo
 
 from procmine.engines.duckdb import DuckDB, connect
 from procmine.errors import ProcmineError
+from procmine.read.csv.reading import read_csv
 from procmine.read.normalise import normalise
-from procmine.read.ocel import read_ocel
+from procmine.read.ocel.reading import read_ocel
+from procmine.read.parquet.reading import read_parquet
 from procmine.read.raw import REASONS, RawFile
 from procmine.read.source import CANONICAL, Source, load_source
-from procmine.read.table import read_csv, read_parquet
-from procmine.read.times import SHAPES
-from procmine.read.xes import read_xes
-from procmine.read.xlsx import read_xlsx, sheets_of
+from procmine.read.times.parsing import SHAPES
+from procmine.read.xes.reading import read_xes
+from procmine.read.xlsx.reading import read_xlsx, sheets_of
 from procmine.schema import load_schema
 from tests.fuzz.watch import writing_only_in
 from tests.read import workbooks

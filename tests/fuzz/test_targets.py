@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from procmine.errors import InputError
-from procmine.read.table import read_csv
+from procmine.read.csv.reading import read_csv
 from tests.fuzz import targets
 from tests.fuzz.mutated import mutated
 from tests.fuzz.targets import TARGETS, Bench, bench

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from procmine.read.ocel import read_ocel
+from procmine.read.ocel.reading import read_ocel
 from tests.read.reading import Read
 
 START = "1970-01-01T00:00:00Z"

@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
+from procmine.read.csv.reading import read_csv
+from procmine.read.parquet.reading import read_parquet
 from procmine.read.raw import RawFile
-from procmine.read.table import read_csv, read_parquet
-from procmine.read.xes import read_xes
+from procmine.read.xes.reading import read_xes
 
 LOGS = Path(__file__).resolve().parents[2] / "../shared/logs"
 

@@ -18,13 +18,13 @@ from procmine.errors import ContentError
 from procmine.findings import Measurement, Status
 from procmine.log import fill_vocabulary
 from procmine.metric import catalogue
-from procmine.read.check_proof import prove
-from procmine.read.check_sheet import lacking
-from procmine.read.checks import COMPUTED, catalogue_of_checks, name_findings, one_check, run_checks
-from procmine.read.finding import FOUND, NOT_CHECKABLE, Finding, from_dict, in_order
-from procmine.read.label_noise import edits_between, misspelt, polluted
-from procmine.read.look_alikes import escaped, groups
-from procmine.read.usable import usable_for
+from procmine.read.checks.finding import FOUND, NOT_CHECKABLE, Finding, from_dict, in_order
+from procmine.read.checks.label_noise import edits_between, misspelt, polluted
+from procmine.read.checks.look_alikes import escaped, groups
+from procmine.read.checks.proof import prove
+from procmine.read.checks.running import COMPUTED, catalogue_of_checks, name_findings, one_check, run_checks
+from procmine.read.checks.sheet import lacking
+from procmine.read.checks.usable import usable_for
 from procmine.report.words import load
 from procmine.schema import load_schema
 from procmine.simulate import load_scenario, simulate

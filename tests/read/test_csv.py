@@ -15,9 +15,9 @@ import duckdb
 import pytest
 
 from procmine.errors import InputError
+from procmine.read.csv.reading import read_csv
 from procmine.read.importing import import_log
 from procmine.read.limits import LIMITS
-from procmine.read.table import read_csv
 from procmine.schema import load_schema
 from tests.read.reading import csv_of, written
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.read import csv_structure
-from procmine.read.csv_structure import Dialect, scan
+from procmine.read.csv import structure as csv_structure
+from procmine.read.csv.structure import Dialect, scan
 from tests.read.reading import csv_of, written
 
 # Signs that matter to a reader of delimited text come often; the rest is any text without NUL and lone surrogates.

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procmine.log import Log, open_store
-from procmine.read.decisions import decide, questions
-from procmine.read.drafting import draft, quoted_text
 from procmine.read.importing import import_log
-from procmine.read.inspect import Inspection, inspect
+from procmine.read.inspection.decisions import decide, questions
+from procmine.read.inspection.drafting import draft, quoted_text
+from procmine.read.inspection.inspecting import Inspection, inspect
 from procmine.read.source import CANONICAL, load_source
 from procmine.report import words
 from procmine.schema import Schema, load_schema
@@ -187,7 +187,7 @@ def test_every_text_is_quoted_so_that_toml_reads_it_back(text: str) -> None:
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
 def test_no_text_ends_a_comment(text: str) -> None:
-    from procmine.read.drafting import _comment
+    from procmine.read.inspection.drafting import _comment
 
     assert tomllib.loads(f"{_comment(text)}\nx = 1") == {"x": 1}
 

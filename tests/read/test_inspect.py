@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from procmine.errors import InputError
-from procmine.read.encoding_evidence import encoding_evidence, judge
-from procmine.read.inspect import ColumnOverview, Inspection, inspect
-from procmine.read.looks import mask
+from procmine.read.inspection.encoding_evidence import encoding_evidence, judge
+from procmine.read.inspection.inspecting import ColumnOverview, Inspection, inspect
+from procmine.read.inspection.looks import mask
 from procmine.report import words
 from procmine.schema import Schema, load_schema
 from procmine.terminal import inspecting
@@ -58,7 +58,7 @@ def test_case_activity_and_time_of_a_public_log_are_proposed_first(
     if not (LOGS / log).is_file():
         pytest.skip("the public logs are not on this machine")
     if not known:
-        monkeypatch.setattr("procmine.read.inspect._sources", lambda *_: [])
+        monkeypatch.setattr("procmine.read.inspection.inspecting._sources", lambda *_: [])
     candidates = inspect(LOGS / log, schema=schema).candidates
 
     assert tuple(candidates[ours][0].name for ours in ("case_id", "activity", "timestamp")) == FIRST[log]
@@ -314,7 +314,7 @@ def test_the_same_file_is_described_in_the_same_words(export: Path, found: Inspe
 def test_every_reason_and_form_has_its_words(language: str) -> None:
     import re
 
-    from procmine.read import candidates, looks
+    from procmine.read.inspection import candidates, looks
 
     code = Path(candidates.__file__).read_text(encoding="utf-8")
     reasons = set(re.findall(r'Reason\(\s*"([a-z_]+)"', code)) | {"values_are_days", "values_are_times"}

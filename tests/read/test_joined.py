@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from procmine.engines.duckdb import connect
 from procmine.errors import ContentError, InputError
 from procmine.log import Log, open_store
+from procmine.read.csv.reading import read_csv
 from procmine.read.importing import files_of, import_log
 from procmine.read.joined import lend_columns, read_joined
 from procmine.read.source import CANONICAL, Join, Source, load_source
-from procmine.read.table import read_csv
 from procmine.schema import Schema, load_schema
 
 PERSONS = Join("persons", "persons.csv", "id", "worker", {"team": "department"})

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from procmine import study
-from procmine.read.checks import catalogue_of_checks, run_checks
-from procmine.read.finding import FOUND, Finding
-from procmine.read.label_noise import misspelt, polluted
-from procmine.read.look_alikes import groups
+from procmine.read.checks.finding import FOUND, Finding
+from procmine.read.checks.label_noise import misspelt, polluted
+from procmine.read.checks.look_alikes import groups
+from procmine.read.checks.running import catalogue_of_checks, run_checks
 from procmine.schema import load_schema
 
 LOGS = Path(__file__).resolve().parents[3] / "shared" / "logs"

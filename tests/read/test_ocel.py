@@ -143,7 +143,7 @@ def test_an_unknown_object_type_names_the_nearest(tmp_path: Path) -> None:
 def test_nothing_is_left_behind_by_a_refused_file(tmp_path: Path) -> None:
     import duckdb
 
-    from procmine.read.ocel import read_ocel
+    from procmine.read.ocel.reading import read_ocel
 
     con = duckdb.connect()
     with pytest.raises(InputError):

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from procmine.errors import InputError
-from procmine.read import ocel_json, ocel_sqlite, ocel_xml
 from procmine.read.limits import LIMITS
+from procmine.read.ocel.reading import json_form as ocel_json
+from procmine.read.ocel.reading import sqlite_form as ocel_sqlite
+from procmine.read.ocel.reading import xml_form as ocel_xml
 from tests.read.ocel_files import CELLS, FAMILY, as_dict, as_xml, json_of, read, write_json, write_sqlite, write_xml
 
 EMPTY = '{"objectTypes": [], "eventTypes": [], "objects": [], "events": [%s]}'
@@ -99,7 +101,7 @@ def test_pairs_of_surrogates_are_one_sign(tmp_path: Path) -> None:
 def test_json_reads_the_same_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     path = write_json(FAMILY, tmp_path)
     small = replace(LIMITS, piece_bytes=size)
-    monkeypatch.setattr("procmine.read.opening.LIMITS", small)
+    monkeypatch.setattr("procmine.read.files.opening.LIMITS", small)
     monkeypatch.setattr(ocel_json, "LIMITS", small)
 
     assert read(path).cells == CELLS
@@ -108,7 +110,7 @@ def test_json_reads_the_same_in_pieces_of_any_size(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_xml_reads_the_same_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     path = write_xml(FAMILY, tmp_path)
-    monkeypatch.setattr("procmine.read.opening.LIMITS", replace(LIMITS, piece_bytes=size))
+    monkeypatch.setattr("procmine.read.files.opening.LIMITS", replace(LIMITS, piece_bytes=size))
 
     assert read(path).cells == CELLS
 

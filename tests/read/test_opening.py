@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from procmine.errors import InputError
+from procmine.read.csv.reading import read_csv
+from procmine.read.files.opening import digest_of, opened
 from procmine.read.importing import files_of, format_of, import_log
 from procmine.read.limits import LIMITS
-from procmine.read.opening import digest_of, opened
 from procmine.read.source import CANONICAL
-from procmine.read.table import read_csv
 from procmine.schema import load_schema
 from tests.read.reading import Read, csv_of
 

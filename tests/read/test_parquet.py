@@ -9,11 +9,11 @@ import duckdb
 import pytest
 
 from procmine.errors import InputError
+from procmine.read.files.opening import opened
 from procmine.read.importing import import_log
 from procmine.read.limits import LIMITS
-from procmine.read.opening import opened
-from procmine.read.parquet import read_parquet
-from procmine.read.parquet_pages import Chunk, page_header, verify_pages
+from procmine.read.parquet.pages import Chunk, page_header, verify_pages
+from procmine.read.parquet.reading import read_parquet
 from procmine.schema import load_schema
 from tests.read.parquet_bytes import BYTES, I32, LIST, STRUCT, Lies, parquet_bytes, thrift
 from tests.read.reading import Read, parquet_of

@@ -22,10 +22,10 @@ from pathlib import Path
 import pytest
 
 from procmine.log import Log, open_store
+from procmine.read.csv.reading import read_csv
 from procmine.read.importing import import_log
 from procmine.read.source import load_source
-from procmine.read.table import read_csv
-from procmine.read.xes import read_xes
+from procmine.read.xes.reading import read_xes
 from procmine.schema import load_schema
 from tests.read.reading import LOGS, Read, stored
 

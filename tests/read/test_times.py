@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from procmine.engines.duckdb import connect
 from procmine.errors import ContentError
 from procmine.read.limits import LIMITS, printed
-from procmine.read.readings import readings
-from procmine.read.serials import epoch, excel
-from procmine.read.times import SHAPES, parsing, shape_of
+from procmine.read.times.parsing import SHAPES, parsing, shape_of
+from procmine.read.times.readings import readings
+from procmine.read.times.serials import epoch, excel
 
 ENGINE = connect()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -11,7 +11,7 @@ import pytest
 
 from procmine.errors import InputError
 from procmine.read.limits import LIMITS
-from procmine.read.xes import read_xes
+from procmine.read.xes.reading import read_xes
 from tests.read.reading import Read, xes_of
 
 PLAIN = """<?xml version="1.0" encoding="UTF-8"?>

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from procmine.errors import InputError
 from procmine.read.limits import Limits
-from procmine.read.xlsx import sheets_of
-from procmine.read.xlsx_cells import NumberFormat, typed_text, unescaped
+from procmine.read.xlsx.cells import NumberFormat, typed_text, unescaped
+from procmine.read.xlsx.reading import sheets_of
 from tests.read.workbooks import HEAD, MAIN, cells_of, pack, parts, reading, row, shared, sheet, styles, text
 
 NAMES = (text("A"), text("B"), text("C"))
@@ -262,7 +262,7 @@ def test_every_row_is_taken_or_refused_once(tmp_path: Path, kinds: list[str]) ->
 
 
 def test_many_rows_go_down_in_batches_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("procmine.read.xlsx_table.LIMITS", Limits(batch_rows=7))
+    monkeypatch.setattr("procmine.read.xlsx.rows.LIMITS", Limits(batch_rows=7))
     body = "".join(row(n, text(f"c{n}"), text("x"), text("t")) for n in range(2, 402) if n % 10)
     read = cells_of(tmp_path, body)
 

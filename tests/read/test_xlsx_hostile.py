@@ -10,9 +10,10 @@ import duckdb
 import pytest
 
 from procmine.errors import InputError
-from procmine.read import xlsx_archive, xlsx_sheet
 from procmine.read.limits import Limits
-from procmine.read.xlsx import read_xlsx, sheets_of
+from procmine.read.xlsx.reading import archive as xlsx_archive
+from procmine.read.xlsx.reading import read_xlsx, sheets_of
+from procmine.read.xlsx.reading import sheet as xlsx_sheet
 from tests.read.workbooks import HEAD, MAIN, cells_of, pack, parts, reading, row, shared, sheet, styles, text
 
 NAMES = (text("A"), text("B"), text("C"))
@@ -173,7 +174,7 @@ def test_a_row_of_long_texts_is_refused_before_it_fills_the_memory(
 
 
 def test_too_many_shared_texts_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("procmine.read.xlsx_parts.LIMITS", Limits(shared_texts=2))
+    monkeypatch.setattr("procmine.read.xlsx.parts.LIMITS", Limits(shared_texts=2))
 
     with pytest.raises(InputError, match="more than 2 texts"):
         cells_of(tmp_path, "", sharedStrings=shared("<t>a</t>", "<t>b</t>", "<t>c</t>"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from procmine.log import Log
 from procmine.read.source import Source
-from procmine.read.xlsx_cells import NumberFormat, number_format
+from procmine.read.xlsx.cells import NumberFormat, number_format
 from procmine.study import open_log
 from tests.read.workbooks import reading
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from procmine.read.xlsx import read_xlsx
+from procmine.read.xlsx.reading import read_xlsx
 from tests.read.reading import Read
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

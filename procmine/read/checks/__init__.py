@@ -1,0 +1,1 @@
+"""Checks: what event_logs/checks/ looks for in a log, and what the log can be used for."""

@@ -1,0 +1,1 @@
+"""Files: opened once, hashed, unpacked, told apart, and their text as UTF-8."""

@@ -1,0 +1,1 @@
+"""Inspection: what is in an export before it is imported, and the draft of a source file for it."""

@@ -1,0 +1,1 @@
+"""Parquet: a file becomes a raw all-text table, its pages looked at before any reader believes them."""
