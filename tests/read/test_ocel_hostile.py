@@ -12,9 +12,9 @@ import pytest
 
 from procmine.errors import InputError
 from procmine.read.limits import LIMITS
-from procmine.read.ocel.reading import json_form as ocel_json
-from procmine.read.ocel.reading import sqlite_form as ocel_sqlite
-from procmine.read.ocel.reading import xml_form as ocel_xml
+from procmine.read.ocel import json_form as ocel_json
+from procmine.read.ocel import sqlite_form as ocel_sqlite
+from procmine.read.ocel import xml_form as ocel_xml
 from tests.read.ocel_files import CELLS, FAMILY, as_dict, as_xml, json_of, read, write_json, write_sqlite, write_xml
 
 EMPTY = '{"objectTypes": [], "eventTypes": [], "objects": [], "events": [%s]}'

@@ -6,10 +6,10 @@ import duckdb
 import numpy as np
 import pytest
 
+from procmine.read.xes import arrow as xes_arrow
+from procmine.read.xes import bridge as xes_bridge
 from procmine.read.xes.arrow import VIEW_PAD, Frame
 from procmine.read.xes.bridge import LONGEST, PAD, Bridges
-from procmine.read.xes.reading import arrow as xes_arrow
-from procmine.read.xes.reading import bridge as xes_bridge
 
 
 def codes(bridges: Bridges, *texts: str) -> list[int]:

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from procmine.errors import InputError
 from procmine.read.files import opening
 from procmine.read.limits import LIMITS
-from procmine.read.xes.reading import pieces as xes_pieces
+from procmine.read.xes import pieces as xes_pieces
+from procmine.read.xes import reading as xes
+from procmine.read.xes import rows as xes_rows
 from procmine.read.xes.reading import read_xes
-from procmine.read.xes.reading import reading as xes
-from procmine.read.xes.reading import rows as xes_rows
 from tests.read.reading import xes_of
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<log>\n'

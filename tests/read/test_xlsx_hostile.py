@@ -11,9 +11,9 @@ import pytest
 
 from procmine.errors import InputError
 from procmine.read.limits import Limits
-from procmine.read.xlsx.reading import archive as xlsx_archive
+from procmine.read.xlsx import archive as xlsx_archive
+from procmine.read.xlsx import sheet as xlsx_sheet
 from procmine.read.xlsx.reading import read_xlsx, sheets_of
-from procmine.read.xlsx.reading import sheet as xlsx_sheet
 from tests.read.workbooks import HEAD, MAIN, cells_of, pack, parts, reading, row, shared, sheet, styles, text
 
 NAMES = (text("A"), text("B"), text("C"))
