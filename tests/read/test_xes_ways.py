@@ -150,7 +150,7 @@ def test_lines_are_those_of_the_file(end: str, piece: int) -> None:
 
 def test_a_log_too_long_for_one_trace_is_refused_on_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     small = dataclasses.replace(LIMITS, events_per_trace=4)
-    for module in ("xes_log", "xes_plain"):
+    for module in ("xes.log", "xes.plain"):
         monkeypatch.setattr(f"procmine.read.{module}.LIMITS", small)
     quick, alone = both(HEAD + "<trace>" + PLAIN * 5 + "</trace></log>", 100)
 
