@@ -65,7 +65,7 @@ def one(folder: str, name: str, suffix: str, study: Path | None = None) -> Trave
 def read_text(entry: Traversable) -> str:
     """A content file as text. Raises ContentError if it is not UTF-8."""
     try:
-        return entry.read_text(encoding="utf-8")
+        return entry.read_text(encoding="utf-8-sig")  # editors of Windows put a byte order mark first
     except UnicodeDecodeError as fault:
         raise ContentError(
             f"The file is not UTF-8 (byte {fault.start}).", where=place_of(entry), hint="Save it as UTF-8."

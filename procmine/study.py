@@ -11,7 +11,7 @@ from typing import Any
 
 from procmine.compare import compare as compare_measurements
 from procmine.diff import differ, moves
-from procmine.errors import ContentError, PrivacyError, UsageError, nearest
+from procmine.errors import ContentError, InputError, PrivacyError, UsageError, nearest
 from procmine.findings import Comparison, Difference, Findings, Funnel, Measurement
 from procmine.log import Log, is_store, open_store
 from procmine.measure import PERIODS, measure
@@ -19,7 +19,9 @@ from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
 from procmine.privacy import Released, join, profile_named, release, release_difference, release_model, release_receipt
+from procmine.read.checks.finding import in_order
 from procmine.read.checks.running import run_checks
+from procmine.read.checks.unmapped import unmapped_codes
 from procmine.read.checks.usable import usable_for
 from procmine.read.importing import import_log
 from procmine.read.place import put_back
@@ -83,13 +85,30 @@ def open_log(
     put_back(opened.log)
     if is_store(opened.log):
         return open_store(opened.log, schema)
-    speaks = _source(source or opened.source, schema, folder)
+    if opened.folder and not opened.log.exists():
+        raise InputError(
+            f'The study\'s log "{opened.log.name}" is not there.',
+            where=str(opened.folder / SETTINGS),
+            hint='Put the extract there, or name it in the line log = "…".',
+        )
+    speaks = _source(source or opened.source, schema, folder, opened.log)
     place = import_log(opened.log, store, source=speaks, schema=schema, study=folder, progress=progress or quiet)
     return open_store(place, schema)
 
 
-def _source(name: str | None, schema: Schema, study: Path | None) -> Source:
-    return load_source(name, schema, study) if name else CANONICAL
+def _source(name: str | None, schema: Schema, study: Path | None, log: Path) -> Source:
+    """The source of that name: of the study, of the folder the log or the user is in, or a shipped one; or a path."""
+    if not name:
+        return CANONICAL
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise UsageError("There is no such source file.", where=name, hint="Check the path.")
+        return load_source(name, schema, study)
+    for folder in (log.parent, Path()):
+        own = folder / "event_logs" / "sources" / f"{name}.toml"
+        if study is None and own.is_file():
+            return load_source(str(own), schema)
+    return load_source(name, schema, study)
 
 
 def metrics_of(names: Sequence[str] | None, study: Path | None = None) -> Mapping[str, Metric]:
@@ -170,7 +189,7 @@ def check(log: Log, study: Path | None = None) -> dict[str, Any]:
         }
         for one in whole
     ]
-    found = run_checks(log, study)
+    found = in_order((*run_checks(log, study), *unmapped_codes(log.receipt)))
     receipt["findings"] = [one.to_dict() for one in found]
     receipt["usable"] = usable_for(whole, found, asked, log.schema, study)
     return receipt

@@ -368,3 +368,27 @@ def test_nothing_opens_a_network_connection(log: Path, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_no_result_is_written_over_its_own_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("case_id,activity,timestamp\na,call,2025-01-01\n", encoding="utf-8")
+    before = log.read_bytes()
+    for verb in ("check", "score", "inspect", "compare", "variants", "discover"):
+        assert run(app, [verb, str(log), "--out", str(log)]) == 2
+    assert run(app, ["diff", str(log), str(log), "--out", str(log)]) == 2
+    assert run(app, ["check", str(log), "--faulty", str(log)]) == 2
+
+    assert log.read_bytes() == before
+    assert "overwrite its own input" in capsys.readouterr().err
+
+
+def test_a_source_is_found_in_the_folder_the_user_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "event_logs" / "sources").mkdir(parents=True)
+    own = 'title = {de = "a", en = "a"}\n[columns]\ncase_id = "Fall"\nactivity = "Was"\ntimestamp = "Wann"\n'
+    # An editor of Windows puts a byte order mark first.
+    (tmp_path / "event_logs" / "sources" / "unser.toml").write_text(own, encoding="utf-8-sig")
+    (tmp_path / "log.csv").write_text("Fall;Was;Wann\na;call;2025-01-01\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert run(app, ["check", "log.csv", "--source", "unser"]) == 0

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from procmine import __version__
+from procmine.errors import UsageError
 from procmine.log import Log
 
 app = typer.Typer(
@@ -65,9 +66,19 @@ def say_file(out: Path, text: str) -> None:
     stream.note(f"written to {out}")
 
 
-def opened(path: Path, source: str | None, verbose: bool) -> tuple[Log, Path | None]:
-    """The log behind a path, and the study folder it lies in, if any."""
+def refuse_overwriting(out: Path | None, *inputs: Path | str | None) -> None:
+    """Raise UsageError where a result would be written over what it is made of."""
+    for read in inputs:
+        if out is not None and read is not None and out.exists() and out.resolve() == Path(read).resolve():
+            raise UsageError("The result would overwrite its own input.", where=str(out), hint="Name another file.")
+
+
+def opened(path: Path, source: str | None, verbose: bool, *outputs: Path | None) -> tuple[Log, Path | None]:
+    """The log behind a path, and the study folder it lies in, if any; no output may go where an input lies."""
     from procmine import study
     from procmine.terminal import stream
 
-    return study.open_log(path, source=source, progress=stream.progress(verbose)), study.read_study(path).folder
+    settings = study.read_study(path)
+    for out in outputs:
+        refuse_overwriting(out, path, settings.log, source)
+    return study.open_log(path, source=source, progress=stream.progress(verbose)), settings.folder

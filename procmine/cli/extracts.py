@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from procmine.cli.app import app, opened, say, say_file
+from procmine.cli.app import app, opened, refuse_overwriting, say, say_file
+from procmine.errors import UsageError
 from procmine.log import Log
 from procmine.terminal.options import (
     ColourOption,
@@ -45,6 +47,7 @@ def inspect(
     from procmine.report import words
     from procmine.terminal import inspecting, stream
 
+    refuse_overwriting(out, log, source)
     spoken = words.load(lang)
     found, schema = inspecting.look_into(log, source, study_folder, stream.progress(verbose))
     lines = inspecting.overview(found, schema, spoken)
@@ -118,7 +121,9 @@ def check(
     from procmine.report import words
     from procmine.terminal import checking, lines
 
-    opened_log, folder = opened(log, source, verbose)
+    if faulty is not None and faulty.suffix.lower() != ".xlsx":
+        raise UsageError("The refused rows become a workbook.", where=str(faulty), hint="End the name in .xlsx.")
+    opened_log, folder = opened(log, source, verbose, out, faulty)
     found = study.check(opened_log, folder)
     if faulty is not None:
         say_faulty(opened_log, faulty, lang)
@@ -150,9 +155,10 @@ def diff(
     from procmine.report import words
     from procmine.terminal import data, diffing
 
-    earlier, folder = opened(before, source, verbose)
-    later, _ = opened(after, source, verbose)
+    earlier, folder = opened(before, source, verbose, out)
+    later, _ = opened(after, source, verbose, out)
     found = study.diff(earlier, later, start=start, end=end, metrics=metric, study=folder)
+    found = replace(found, names=(str(before), str(after)))  # two extracts may bear one name
     units = {name: sheet.unit for name, sheet in study.metrics_of(metric, folder).items()}
     shown = diffing.difference(found, units, words.load(lang))
     say("diff", data.difference(found, lang), shown, as_json=as_json, out=out)

@@ -54,7 +54,7 @@ def discover(
     from procmine.report import model_files, words
     from procmine.terminal import data, lines
 
-    opened_log, folder = opened(log, source, verbose)
+    opened_log, folder = opened(log, source, verbose, out)
     model = study.discover(opened_log, noise=noise, algorithm=algorithm, office=office, privacy=privacy)
     if out is not None and out.suffix not in ("", ".txt", ".json"):
         say_file(out, model_files.model_file(model, out, lang, folder))
@@ -81,7 +81,7 @@ def variants(
     from procmine.report import words
     from procmine.terminal import data, lines
 
-    opened_log, _ = opened(log, source, verbose)
+    opened_log, _ = opened(log, source, verbose, out)
     model = study.discover(opened_log, office=office, privacy=privacy)
     shown = lines.variants(model, top, words.load(lang))
     say("variants", data.variants(model, top), shown, as_json=as_json, out=out)
@@ -114,7 +114,7 @@ def score(
     from procmine.report import words
     from procmine.terminal import lines
 
-    opened_log, folder = opened(log, source, verbose)
+    opened_log, folder = opened(log, source, verbose, out)
     found = study.score(
         opened_log, metrics=metric, by=tuple(by or ()), start=start, end=end, privacy=privacy, study=folder
     )
@@ -146,7 +146,7 @@ def compare(
     from procmine.report import words
     from procmine.terminal import data, lines
 
-    opened_log, folder = opened(log, source, verbose)
+    opened_log, folder = opened(log, source, verbose, out)
     found, funnels = study.compare(
         opened_log, by=by, metrics=metric, start=start, end=end, privacy=privacy, study=folder
     )

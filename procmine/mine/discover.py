@@ -43,7 +43,8 @@ def discover(
     if not 0 <= noise < 1:
         raise UsageError(f"Noise is a share from 0 to below 1, not {noise}.")
     schema = getattr(log, "schema", None)
-    found, steps, edges = ways.read(log.engine, log.receipt["activities"], ways.rules_of(schema), office)
+    rules = ways.rules_of(schema, log.receipt.get("absent", ()))
+    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, office)
     mined = _affordable(found) if algorithm == "inductive" else len(found)
     tree, net = _mine(found, mined, noise, algorithm)
     return Model(

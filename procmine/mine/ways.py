@@ -8,7 +8,7 @@ it has something to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,9 @@ from procmine.model import Share, Steering, Step, Way
 NO, YES, UNKNOWN, NOT_ELIGIBLE = 0, 1, 2, 3
 DAY = 86_400_000
 _MS_BITS = 42  # 139 years in milliseconds
+
+
+NOWHERE = ("",)  # no place has this code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,17 @@ class Rules:
     not_warm: tuple[str, ...] = ("information_only", "facilitated", "file_only")
 
 
-def rules_of(schema: Any) -> Rules:
-    """The rules with the vocabulary's own words: initiators of the client's side, activities of kind transfer."""
-    if schema is None:
-        return Rules()
+def rules_of(schema: Any, absent: Iterable[str] = ()) -> Rules:
+    """The rules with the vocabulary's own words: initiators of the client's side, activities of kind transfer.
+
+    An export without the purpose of a visit can show contacts inside the office and none outside: then a contact inside
+    is no known miss either, or every share would be 0.
+    """
+    rules = _spoken(schema) if schema is not None else Rules()
+    return replace(rules, inside=NOWHERE) if "visit_purpose" in absent else rules
+
+
+def _spoken(schema: Any) -> Rules:
     client = tuple(sorted(name for name, code in schema.codes.get("initiator", {}).items() if code.belongs == "client"))
     transfers = tuple(sorted(name for name, code in schema.activities.items() if code.belongs == "transfer"))
     return Rules(client=client or Rules().client, transfers=transfers or Rules().transfers)

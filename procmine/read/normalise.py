@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from procmine.engines.duckdb import TYPES, DuckDB, literal, quoted
 from procmine.errors import InputError, nearest
@@ -38,12 +39,14 @@ def match_columns(raw: RawFile, source: Source, schema: Schema) -> dict[str, int
                 hint=f"The file has: {', '.join(raw.columns)}.",
             )
         matched = {ours: positions[theirs] for ours, theirs in source.columns.items() if theirs in positions}
-    else:
-        for name, column in schema.importable.items():
-            for spelling in _spellings(name, column.xes, column.level):
-                if spelling in positions:
-                    matched[name] = positions[spelling]
-                    break
+    for name, column in schema.importable.items():
+        # Beside [columns] only what every log has is looked for under its agreed names: nothing else is guessed.
+        if name in source.columns or (source.columns and not column.required):
+            continue
+        for spelling in _spellings(name, column.xes, column.level):
+            if spelling in positions:
+                matched[name] = positions[spelling]
+                break
     missing = [
         name
         for name, column in schema.importable.items()
@@ -72,6 +75,11 @@ def normalise(
     done."""
     tally = Tally()
     matched = match_columns(raw, source, schema)
+    tally.expected = [
+        {"column": ours, "from": theirs, "near": get_close_matches(theirs, raw.columns, n=1)}
+        for ours, theirs in source.columns.items()
+        if theirs not in raw.columns
+    ]
     leave_out_texts(engine, raw, table, matched, source, schema, tally)
     tally.unmapped = [name for index, name in enumerate(raw.columns) if index not in set(matched.values())]
     joins: list[str] = []

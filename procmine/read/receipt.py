@@ -61,6 +61,7 @@ def compose_receipt(
     quarantined: int,
 ) -> dict[str, Any]:
     present = frozenset[str]().union(*(tally.present for tally in tallies))
+    expected = [entry for tally in tallies for entry in tally.expected]
     reasons = reasons_of(engine, raws)
     files = [_file_entry(number, raw, engine) for number, raw in enumerate(raws)]
     rows_read = sum(raw.rows_read for raw in raws)
@@ -81,6 +82,7 @@ def compose_receipt(
         "quarantine": reasons,
         "columns": _merged(tallies, "columns", ("name", "from"), "filled"),
         "absent": sorted(name for name in schema.importable if name not in present),
+        "expected": [entry for number, entry in enumerate(expected) if entry not in expected[:number]],
         "unmapped": sorted({name for tally in tallies for name in tally.unmapped}),
         "vocabulary": _short(_merged(tallies, "vocabulary", ("column", "value"), "rows")),
         "unknown": _short(_merged(tallies, "unknown", ("column", "value"), "rows")),

@@ -14,6 +14,7 @@ class Tally:
 
     columns: list[dict[str, Any]] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
+    expected: list[dict[str, Any]] = field(default_factory=list)
     vocabulary: list[dict[str, Any]] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
     system: list[dict[str, Any]] = field(default_factory=list)

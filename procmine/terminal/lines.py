@@ -167,6 +167,11 @@ def receipt(found: Mapping[str, Any], words: Words) -> str:
         ]
         parts.append(table(("refused because", "rows", "first line"), refused, right=(1, 2)))
     parts.append(pairs(_made(found, words)))
+    if lost := found.get("expected"):
+        named = [(one["column"], one["from"], ", ".join(one["near"])) for one in lost]
+        parts.append(table(("column", "named by the source, not in the file", "did you mean"), named))
+    if left := found["unmapped"]:
+        parts.append(underlined("columns of the file not taken") + "\n" + textwrap.fill(clean(", ".join(left)), WIDTH))
     if found["absent"]:
         parts.append(underlined("absent") + "\n" + textwrap.fill(clean(", ".join(found["absent"])), WIDTH))
     told = [(entry["column"], _word(entry), words.number(entry["rows"])) for entry in found["vocabulary"]]

@@ -24,6 +24,7 @@ from procmine.read.checks.look_alikes import escaped, groups
 from procmine.read.checks.proof import prove
 from procmine.read.checks.running import COMPUTED, catalogue_of_checks, name_findings, one_check, run_checks
 from procmine.read.checks.sheet import lacking
+from procmine.read.checks.unmapped import unmapped_codes
 from procmine.read.checks.usable import usable_for
 from procmine.report.words import load
 from procmine.schema import load_schema
@@ -490,3 +491,18 @@ def test_check_brings_findings_and_uses_beside_what_it_had(clean: Any) -> None:
     assert {"rows_read", "quarantine", "measurable", "findings", "usable"} <= found.keys()
     assert {line["metric"] for line in found["usable"]} == {line["metric"] for line in found["measurable"]}
     assert all(line["metric"] in shown for line in found["usable"])
+
+
+def test_words_without_a_code_are_a_warning_that_touches_their_column() -> None:
+    receipt = {
+        "vocabulary": [
+            {"column": "outcome", "value": "abgesagt", "rows": 44},
+            {"column": "outcome", "value": "verschoben", "rows": 54},
+            {"column": "activity", "value": "Plausch", "rows": 3},
+        ],
+        "columns": [{"name": "outcome", "from": "Ausgang", "filled": 102}],
+    }
+    (found,) = unmapped_codes(receipt)
+
+    assert (found.severity, found.columns, found.rows, found.share) == ("warning", ("outcome",), 98, 98 / 200)
+    assert "abgesagt, verschoben" in found.text["de"]

@@ -390,3 +390,17 @@ def test_a_source_of_the_wrong_kind_is_refused_in_words(tmp_path: Path, schema: 
 
     with pytest.raises(ContentError, match=r"s\.toml: \S"):
         load_source(str(path), schema)
+
+
+def test_a_column_the_source_names_and_the_file_lacks_is_told_with_the_nearest(tmp_path: Path, schema: Schema) -> None:
+    columns = {"case_id": "Fall", "activity": "Schritt", "timestamp": "Zeit", "worker": "Sachbearbeter"}
+    text = "Fall;Schritt;Zeit;Sachbearbeiter\na;call;2024-01-01;Ada\n"
+    log = opened(tmp_path, schema, text, Source(name="s", title={}, columns=columns))
+
+    assert log.receipt["expected"] == [{"column": "worker", "from": "Sachbearbeter", "near": ["Sachbearbeiter"]}]
+
+
+def test_what_every_log_has_is_found_under_its_agreed_name_beside_columns(tmp_path: Path, schema: Schema) -> None:
+    log = opened(tmp_path, schema, f"{HEAD},Team\na,x,2024-01-01,Nord\n", Source("s", {}, columns={"team": "Team"}))
+
+    assert events(log, "activity, team") == [("x", "Nord")]

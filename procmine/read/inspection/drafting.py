@@ -99,10 +99,11 @@ def _top(inspection: Inspection, decided: Decisions, schema: Schema, says: Says)
 def _file(inspection: Inspection, decided: Decisions, says: Says) -> Iterator[str]:
     first, given = inspection.files[0], inspection.given
     if first.format != "csv":
-        if given.sheets or given.object_type:
+        sheets = given.sheets or _sheets(inspection)
+        if sheets or given.object_type:
             yield "[file]"
-        if given.sheets:
-            yield f"sheets = {_list(given.sheets)}"
+        if sheets:
+            yield f"sheets = {_list(sheets)}"
         if given.object_type:
             yield f"object_type = {quoted_text(given.object_type)}"
         return
@@ -118,6 +119,13 @@ def _file(inspection: Inspection, decided: Decisions, says: Says) -> Iterator[st
         for one in first.evidence.candidates:
             yield f"# encoding = {quoted_text(one.name)}  {_comment(encoding_text(one, says))}"
     yield f"delimiter = {quoted_text(first.delimiter)}"
+
+
+def _sheets(inspection: Inspection) -> tuple[str, ...]:
+    """The sheets of a workbook that have the columns of the log, where others have not."""
+    columns = tuple(column.name for column in inspection.columns)
+    alike = [file.name.rpartition(":")[2] for file in inspection.files if ":" in file.name and file.columns == columns]
+    return tuple(alike) if len(alike) < len(inspection.files) else ()
 
 
 def encoding_text(one: EncodingCandidate, says: Says) -> str:

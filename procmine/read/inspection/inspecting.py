@@ -81,8 +81,9 @@ class ColumnOverview:
     def shown(self) -> tuple[Value, ...]:
         """The values that may be shown, with their rows: codes and labels, never those of persons, never sentences."""
         repeated = 2 * self.looks.distinct <= self.looks.filled
-        short = self.coded and self.looks.longest <= SHORT
-        if self.personal or self.looks.distinct > SHOWN or not (repeated or short):
+        short = self.looks.longest <= SHORT
+        # A column whose name says nothing may hold names as well as codes: its values stay covered.
+        if self.personal or not self.coded or self.looks.distinct > SHOWN or not (repeated or short):
             return ()
         return self.looks.labels
 
@@ -289,9 +290,9 @@ def _is_sure(position: int, sure: Mapping[str, Candidate]) -> bool:
 
 
 def _coded(position: int, candidates: Mapping[str, Sequence[Candidate]], schema: Schema) -> bool:
-    """Whether its name says that a column holds codes or labels."""
+    """Whether its name, or the codes it holds, say that a column holds codes or labels."""
     return any(
-        one.named and one.position == position
+        one.position == position
         for ours, rows in candidates.items()
         if schema.importable[ours].kind in CODED or ours in ("activity", "team", "office")
         for one in rows
