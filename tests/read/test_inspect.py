@@ -323,3 +323,16 @@ def test_every_reason_and_form_has_its_words(language: str) -> None:
     keys |= {f"form.{one}" for one in (*looks.FORMS, "text")} | {f"kind.{one}" for one in looks.KINDS}
 
     assert {key for key in keys if spoken.maybe(f"inspect.{key}") is None} == set()
+
+
+@pytest.mark.parametrize("sign", ["§", "€"])
+def test_a_sign_outside_words_decides_no_encoding(tmp_path: Path, sign: str) -> None:
+    from procmine.read.inspection.encoding_evidence import encoding_evidence
+
+    path = tmp_path / "log.csv"
+    path.write_bytes(f"case_id;activity\na;Bescheid nach {sign} 16 SGB II\n".encode("cp1252") * 20)
+    found = encoding_evidence(path)
+
+    assert found is not None
+    assert not found.decisive
+    assert found.best != "mac-roman"

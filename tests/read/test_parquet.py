@@ -295,3 +295,11 @@ def test_a_small_memory_limit_ends_in_an_answer(tmp_path: Path) -> None:
         read_parquet(con, tmp_path / "x.parquet", "raw", file_no=1)
 
     assert con.execute("SHOW TABLES").fetchall() == []
+
+
+def test_a_column_with_our_own_name_for_rows_is_refused_and_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    duckdb.connect().execute(f"COPY (SELECT 'a' AS case_id, 7 AS \"row of procmine\") TO '{path}' (FORMAT parquet)")
+
+    with pytest.raises(InputError, match="row of procmine"):
+        read_parquet(duckdb.connect(), path, "raw", file_no=0)

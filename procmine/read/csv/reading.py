@@ -219,14 +219,31 @@ def _quarantine(con: DuckDBPyConnection, file_no: int, found: Scan, tally: _Tall
         (waiting if late else settled).append(row)
     if found.last_line:
         settled, tally.pending = [*tally.pending, *settled], []
-    append_refused(con, file_no, settled)
     tally.pending += waiting
-    if len(tally.pending) > LIMITS.blank_lines:
-        raise InputError(
-            f"More than {LIMITS.blank_lines:,} blank lines stand one after another.",
-            where=f"{name}:{tally.pending[0].line}",
-            hint="Look at the file there, and export it again.",
-        )
+    for rows in (settled, tally.pending):
+        if (first := _long_run(rows)) is not None:
+            raise InputError(
+                f"More than {LIMITS.blank_lines:,} blank lines stand one after another.",
+                where=f"{name}:{first}",
+                hint="Look at the file there, and export it again.",
+            )
+    append_refused(con, file_no, settled)
+
+
+def _long_run(rows: list[Refused]) -> int | None:
+    """The first line of more blank lines one after another than are allowed, wherever the pieces of the file end."""
+    if len(rows) <= LIMITS.blank_lines:
+        return None
+    first = following = 0
+    for row in rows:
+        if row.reason != "empty_line":
+            continue
+        if row.line != following:
+            first = row.line
+        following = row.line + 1
+        if following - first > LIMITS.blank_lines:
+            return first
+    return None
 
 
 def _load(con: DuckDBPyConnection, table: str, cleaned: Cleaned, source: Path, header: Header) -> None:

@@ -122,7 +122,10 @@ def judge(inside: Mapping[int, int], outside: Mapping[int, int]) -> EncodingEvid
             if sign == "\ufffd":
                 undecodable += times
             elif sign in _GERMAN:
-                letters[sign] += times
+                # Only in words: the byte of a § before its number is a ß to mac-roman, and ß stands nowhere alone.
+                if inside.get(byte):
+                    letters[sign] += inside[byte]
+                strange += outside.get(byte, 0) if sign == "ß" else 0
             elif sign in _KIN:
                 kin += times
             elif unicodedata.category(sign) in ("Lu", "Ll"):

@@ -46,7 +46,7 @@ def read_parquet(
         try:
             columns, rows = _schema(con, at, file)
             pages, checked = verify_pages(file, _chunks(con, at, file))
-            source = _numbered(at, columns)
+            source = _numbered(at, columns, file.name)
             picked = _as_text(con, source, file)
             con.execute(f"CREATE TABLE {quoted(table)} AS SELECT {ROW} + 1 AS line{picked} FROM {source}")
         except duckdb.Error as fault:
@@ -80,9 +80,16 @@ def read_parquet(
     )
 
 
-def _numbered(at: str, columns: Sequence[str]) -> str:
+def _numbered(at: str, columns: Sequence[str], where: str) -> str:
     """The rows of the file with their number, in a column whose name no column of the file has."""
-    if not {name.casefold() for name in columns} & {"file_row_number", ROW.strip('"')}:
+    taken = {name.casefold() for name in columns}
+    if ROW.strip('"') in taken:
+        raise InputError(
+            f"The column {ROW} has the name under which rows are numbered here.",
+            where=where,
+            hint="Give the column another name.",
+        )
+    if "file_row_number" not in taken:
         option = f"read_parquet({at}, file_row_number = true, hive_partitioning = false)"
         return f"(SELECT * RENAME (file_row_number AS {ROW}) FROM {option})"
     # The engine numbers rows under that one name only; a window without an order counts them as they come.
