@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import csv
 import shutil
 import tempfile
 from pathlib import Path
@@ -40,13 +41,14 @@ def read_frame(frame: pd.DataFrame, *, source: str | None = None, store: Path | 
     folder = Path(tempfile.mkdtemp(prefix="procmine-frame-"))
     if store is None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "frame.csv"
     try:
-        file = folder / "frame.csv"
-        frame.rename(columns=known).to_csv(file, index=False)
-        return open_store(
-            import_log(file, Path(store) if store else folder / "store", source=speaks, schema=schema), schema
-        )
+        # Every field in quotes: pandas leaves a lone carriage return bare, which would read back as a line of its own.
+        frame.rename(columns=known).to_csv(file, index=False, quoting=csv.QUOTE_ALL)
+        place = import_log(file, Path(store) if store else folder / "store", source=speaks, schema=schema)
+        return open_store(place, schema)
     finally:
+        file.unlink(missing_ok=True)  # it holds the names that the store no longer has
         if store is not None:
             shutil.rmtree(folder)
 

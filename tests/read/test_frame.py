@@ -51,3 +51,11 @@ def test_the_store_stays_where_it_was_asked_for(frame: pd.DataFrame, tmp_path: P
 
     assert log.store == tmp_path / "store"
     assert (tmp_path / "store" / "receipt.json").is_file()
+
+
+def test_a_carriage_return_in_a_name_makes_no_row_and_no_name_is_left_on_the_disk() -> None:
+    frame = pd.DataFrame({"case_id": ["a\rb", "c"], "activity": ["call", "call"], "timestamp": ["2025-01-01"] * 2})
+    log = read_frame(frame)
+
+    assert (log.receipt["rows_read"], log.receipt["cases"]) == (2, 2)
+    assert not (log.store.parent / "frame.csv").exists()
