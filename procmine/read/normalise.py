@@ -166,11 +166,16 @@ def _room_for(engine: DuckDB, raw: RawFile, into: str, names: Sequence[str], sch
     """Make the table of events with the first file; a later delivery of another shape is refused by name."""
     there = {str(row[0]) for row in engine.run(f"SELECT column_name FROM duckdb_columns() WHERE table_name = '{into}'")}
     if there:
-        if odd := sorted((there - {"file_no", "position", "line", "fault"}) ^ set(names)):
+        before = there - {"file_no", "position", "line", "fault"}
+        if odd := sorted(before ^ set(names)):
+            lacks = ", ".join(name for name in odd if name in before)
+            more = ", ".join(name for name in odd if name not in before)
+            said = [f"It lacks {lacks}."] * bool(lacks) + [f"Only it has {more}."] * bool(more)
             raise InputError(
-                f"The file differs from those before it in the columns {', '.join(odd)}.",
+                f"The file differs from those before it in the columns {', '.join(odd)}. {' '.join(said)}",
                 where=raw.name,
-                hint="Import deliveries of different shape apart, or give each its source file.",
+                hint="Import deliveries of different shape apart; name the files that are the log by [file] pattern, "
+                "and tables of persons by [[join]].",
             )
         return
     kinds = schema.tables["events"].kinds()
