@@ -151,6 +151,20 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """What a check of the log noticed, as a report may say it: no name, no case, no count of few. ``meaning`` is the part
+    of the check's text that holds no figure, ``share`` what it concerns of what it looked at (None where withheld),
+    ``metrics`` those that rest on the columns it bears on."""
+
+    check: str
+    severity: str
+    title: Mapping[str, str]
+    meaning: Mapping[str, str]
+    share: float | None
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All that a study found, as it left the privacy door: what a report may say."""
 
@@ -164,3 +178,4 @@ class Findings:
     period: tuple[str, str] | None
     versions: Mapping[str, str]
     warnings: tuple[Mapping[str, str], ...] = ()
+    noticed: tuple[Noticed, ...] = ()

@@ -1,7 +1,7 @@
 """Says what a report says and when: findings in, a Document out. No number is made here, no sentence is written here.
 
 The order is that of reading: the sentences that matter, the profile of the core four, each of the four with its
-comparison and its sheet, the map of the process, the other metrics, what the data carry, what the report does not say,
+comparison and its sheet, the map of the process, the catalogue by message, what the data carry, what the report does not say,
 where it comes from. Offices stand in the order of their names. Rules: metrics.md 0, C.4, F; product.md 4.
 """
 
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from procmine.findings import Findings
+from procmine.report.catalogue import message_sections
 from procmine.report.document import Document, Items, Message, Section
 from procmine.report.process import map_section
 from procmine.report.quality import limits_section, receipt_section, rows_sentence
 from procmine.report.reading import CORE, Reading
-from procmine.report.scores import gap, metric_section, others_section, profile_section, verdict
+from procmine.report.scores import gap, metric_section, profile_section, verdict
 from procmine.report.words import clean, load
 
 MOST_MESSAGES = 5
@@ -46,7 +47,7 @@ def compose(
         profile_section(reading),
         *(metric_section(reading, metric) for metric in core),
         map_section(reading),
-        others_section(reading),
+        *message_sections(reading),
         receipt_section(reading),
         limits_section(reading),
     ]

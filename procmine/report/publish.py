@@ -18,7 +18,8 @@ from procmine.metric import Metric
 from procmine.read.progress import Progress
 from procmine.report.compose import compose
 from procmine.report.html import render
-from procmine.schema import load_schema
+from procmine.regimes import load_law
+from procmine.schema import Schema, load_schema
 from procmine.simulate import load_scenario, simulate
 from procmine.study import read_study, run
 
@@ -91,10 +92,20 @@ def audit(
 def report_text(found: Findings, sheets: Mapping[str, Metric], language: str, study: Path | None) -> str:
     """The report on released findings as one HTML text."""
     schema = load_schema(study)
+    return render(compose(found, sheets, labels_of(schema, study), language, study), study)
+
+
+def labels_of(schema: Schema, study: Path | None) -> dict[str, Any]:
+    """What activities, codes, regimes, tables (``table:NAME``) and columns (``column:NAME``) are called, by language."""
     labels: dict[str, Any] = {name: code.title for name, code in schema.activities.items()}
     for codes in schema.codes.values():
         labels |= {code.code: code.title for code in codes.values() if code.code not in labels}
-    return render(compose(found, sheets, labels, language, study), study)
+    labels |= {regime.id: regime.title for regime in load_law(study).regimes}
+    for table in schema.tables.values():
+        labels[f"table:{table.name}"] = table.title
+        for column in table.columns:
+            labels.setdefault(f"column:{column.name}", column.title)
+    return labels
 
 
 def demo(*, out: Path, seed: int = 1, language: str = "de", progress: Progress | None = None) -> Audited:

@@ -128,8 +128,12 @@ class Reading:
         own = self.words.maybe(f"phrases.{metric}")
         return own or self.words.text("phrases.any", title=self.title(metric))
 
+    def message(self, metric: str) -> int:
+        """The message of the text the metric answers to, 1 to 5; 5 where its sheet is not known."""
+        return int(getattr(getattr(self.sheets.get(metric), "answers_to", None), "message", 5))
+
     def unit(self, metric: str) -> str:
-        """``share``, ``mean`` or ``rate``."""
+        """One of the units of metrics (share, mean, number, rate, survival, difference, concentration)."""
         return str(getattr(self.sheets.get(metric), "unit", "share"))
 
     def label(self, code: str) -> str:

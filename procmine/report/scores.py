@@ -1,4 +1,4 @@
-"""The sections that show metrics: the profile of the core four, one section a core metric, and the other metrics."""
+"""The sections that show the core four: the profile of all, and one section each; and a metric's sheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from procmine.report.document import (
     Dot,
     Figure,
     Fold,
-    Grid,
     Items,
     MetricSheet,
     Note,
@@ -21,7 +20,7 @@ from procmine.report.document import (
 )
 from procmine.report.figures import funnel_spec, interval_spec, mark_of, shown_bounds, signal_words
 from procmine.report.reading import CORE, OUTSIDE, Reading
-from procmine.report.tables import MOST_ROWS, by_attribute, by_office, count_of, over_all
+from procmine.report.tables import MOST_ROWS, by_attribute, by_office, count_of
 from procmine.report.words import clean
 
 ALONE = ("inside", "hollow")
@@ -122,24 +121,6 @@ def metric_section(reading: Reading, metric: str) -> Section:
         blocks=tuple(blocks) if spec else (sheet, *blocks),
         aside=(sheet,) if spec else (),
     )
-
-
-def others_section(reading: Reading) -> Section | None:
-    """The metrics beside the core four: all offices together, by office in folds, their sheets."""
-    words, metrics = reading.words, reading.others()
-    if not metrics:
-        return None
-    good = [m for m in map(reading.whole, metrics) if m is not None and m.status is Status.OK]
-    blocks: list[Block] = [over_all(reading, "others", words.text("more.table"), metrics)]
-    several = len(reading.offices()) > 1
-    for metric in metrics:
-        inside: list[Grid | MetricSheet] = [sheet_of(reading, metric)] if metric in reading.sheets else []
-        inside += [by_office(reading, metric)] if several else []
-        if inside:
-            title = words.text("more.by_office" if several else "more.alone", metric=reading.title(metric))
-            blocks.append(Fold(f"fold-{metric}", title, tuple(inside)))
-    title = words.counted("more.title", len(metrics), measurable=words.number(len(good)))
-    return Section("weitere", words.text("more.topic"), title, (words.text("more.lead"),), tuple(blocks))
 
 
 def sheet_of(reading: Reading, metric: str) -> MetricSheet:

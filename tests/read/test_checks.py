@@ -134,6 +134,14 @@ PLANTED: Mapping[str, tuple[Callable[[], list[Row]], tuple[str, ...]]] = {
         ("started_at", "duration_min"),
     ),
     "one_value": (lambda: many(channel="in_person"), ("channel",)),
+    "one_value_in_a_team": (
+        lambda: [
+            event(c, n, team="AB"[c % 2], initiator="client" if c % 2 or n else "caseworker")
+            for c in range(60)
+            for n in range(3)
+        ],
+        ("initiator",),
+    ),
     "outcome_before_slot": (
         lambda: many(outcome="attended", planned_at=FIRST + days(40)),
         ("outcome", "planned_at"),
@@ -145,7 +153,23 @@ PLANTED: Mapping[str, tuple[Callable[[], list[Row]], tuple[str, ...]]] = {
     "recorded_before": (lambda: many(recorded_at=FIRST - days(2)), ("recorded_at", "timestamp")),
     "repeated_events": (lambda: [*many(worker="A"), event(1, worker="B")], ("activity", "timestamp")),
     "same_time": (lambda: many(timestamp=FIRST), ("timestamp",)),
+    "self_initiated_without_request": (
+        lambda: [
+            event(c, n, activity=activity, initiator="client", timestamp=FIRST + days(60 * n))
+            for c in range(60)
+            for n, activity in enumerate(("inbound_message", "followup_interview"))
+        ],
+        ("initiator",),
+    ),
     "sentinel_times": (lambda: many(exit=date(9999, 12, 31)), ("exit",)),
+    "shift_of_habit": (
+        lambda: [
+            event(c % 50, n, initiator="client" if c > 300 else "caseworker", timestamp=FIRST + days(c))
+            for c in range(600)
+            for n in range(1)
+        ],
+        ("initiator",),
+    ),
     "stray_times": (lambda: [*many(), event(1, timestamp=FIRST.replace(year=2052))], ("timestamp",)),
     "synonymous_labels": (synonyms, ("activity",)),
 }
