@@ -21,6 +21,35 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """A further figure of the same items, beside a measurement's value.
+
+    ``kind``: ``part`` (a further numerator over the same denominator, ``name`` its column), ``median`` (days until half
+    have happened), ``arm`` (one side of a difference, ``name`` its code), ``ratio`` (first arm over second). ``items``
+    and ``cases`` are those it rests on, ``hits`` the sum of its numerator. None is not known or not to be shown.
+    """
+
+    name: str
+    kind: str
+    value: float | None
+    interval: tuple[float, float] | None
+    items: int | None
+    cases: int | None
+    hits: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in the JSON of ``score``."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "value": self.value,
+            "interval": list(self.interval) if self.interval else None,
+            "items": self.items,
+            "cases": self.cases,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One metric for one group and period.
 
@@ -49,10 +78,11 @@ class Measurement:
     case_mean: float | None = None
     workers: int | None = None
     known_cases: int | None = None
+    further: tuple[Further, ...] = ()
 
     def to_dict(self, language: str = "de") -> dict[str, Any]:
-        """The JSON contract of ``score`` and ``compare`` (DESIGN 7)."""
-        return {
+        """The JSON contract of ``score`` and ``compare`` (DESIGN 7), with ``further`` where there is something."""
+        told = {
             "metric": self.metric,
             "version": self.version,
             "group": dict(self.group),
@@ -68,6 +98,7 @@ class Measurement:
             "status": self.status.value,
             "reason": self.reason.get(language) or None,
         }
+        return told | ({"further": [one.to_dict() for one in self.further]} if self.further else {})
 
 
 class Signal(StrEnum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from procmine.schema import Schema
 
 RECEIPT = "receipt.json"
 # Raised whenever a store written before can no longer be read the same way; an older store is made anew from its input.
-STORE_VERSION = 2
+STORE_VERSION = 3
 SCHEMA = "procmine/receipt@1"
 NEEDED = {
     "offices",
@@ -29,6 +30,7 @@ NEEDED = {
     "digest",
     "events",
     "name",
+    "observation",
     "pseudonyms",
     "staff",
 }
@@ -112,6 +114,7 @@ def open_store(store: Path, schema: Schema) -> Log:
     engine = connect()
     partitions = [office["partition"] for office in receipt["offices"]]
     fill_vocabulary(engine, schema)
+    fill_observation(engine, schema, receipt["observation"])
     show_events(engine, schema, [store / "events" / f"{number:04d}.parquet" for number in partitions])
     for name in receipt["derived_tables"]:
         files = [store / "derived" / name / f"{number:04d}.parquet" for number in range(receipt["bundles"])]
@@ -128,6 +131,26 @@ def fill_vocabulary(engine: Engine, schema: Schema) -> None:
     engine.fill("activity_kinds", kinds, [(code.code, code.belongs) for code in schema.activities.values()])
     roles = schema.tables["role_functions"].kinds()
     engine.fill("role_functions", roles, [(code.code, code.belongs) for code in schema.codes["role"].values()])
+
+
+def fill_observation(engine: Engine, schema: Schema, observation: Mapping[str, Any]) -> None:
+    """Make observation and calendar from what the receipt says of the time the log was watched."""
+    first, last = date.fromisoformat(observation["first_day"]), date.fromisoformat(observation["last_day"])
+    cuts = [date.fromisoformat(day) for day in observation["cuts"]]
+    engine.fill("observation", schema.tables["observation"].kinds(), [(first, last)])
+    engine.fill("calendar", schema.tables["calendar"].kinds(), calendar(first, last, cuts))
+
+
+def calendar(first: date, last: date, cuts: Collection[date] = ()) -> list[tuple[date, date]]:
+    """The days from ``first`` to ``last``, both included, in stretches: each month and each of ``cuts`` begins one.
+
+    >>> [(str(start), str(end)) for start, end in calendar(date(2026, 6, 29), date(2026, 7, 2))]
+    [('2026-06-29', '2026-06-30'), ('2026-07-01', '2026-07-02')]
+    """
+    months = {date(year, month, 1) for year in range(first.year, last.year + 1) for month in range(1, 13)}
+    starts = sorted({first} | {day for day in (*months, *cuts) if first < day <= last})
+    ends = [day - timedelta(days=1) for day in starts[1:]] + [last]
+    return list(zip(starts, ends, strict=True))
 
 
 def show_events(engine: DuckDB, schema: Schema, files: Iterable[Path], view: str = "events") -> None:

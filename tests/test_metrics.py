@@ -182,7 +182,7 @@ def test_a_studys_pair_stands_in_for_the_shipped_one_of_its_name(study: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("polarity =", "polarty =", "metrics/own.toml:3: Unknown key polarty. Did you mean polarity?"),
+        ("polarity =", "polarty =", "metrics/own.toml:3: Unknown key polarty. Did you mean polarity"),
         ('unit = "share"', 'unit = "shares"', "metrics/own.toml:2: unit is 'shares'. Did you mean share?"),
         ("version = 1", "version = 0", "metrics/own.toml:1: version is no whole number from 1."),
         ("staff = false", 'staff = "no"', "metrics/own.toml:5: staff is 'no'. Write true or false."),

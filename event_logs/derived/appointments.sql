@@ -1,6 +1,6 @@
 -- One row an appointment: all events of one case that carry its id. The final outcome is that of the latest event with one,
 -- the day that event's local day, else the planned day, else the day of the last event. Who asked, how it was set, why and
--- with which notice are the first recorded values in order. An appointment that was only ever rescheduled is no row.
+-- with which notice are the first recorded values in order, the day of invitation that of the first invitation. An appointment that was only ever rescheduled is no row.
 WITH chains AS (
     SELECT
         appointment_id,
@@ -14,7 +14,9 @@ WITH chains AS (
         ARG_MIN(initiator, event_no) FILTER (WHERE initiator IS NOT NULL) AS initiator,
         ARG_MIN(setting_mode, event_no) FILTER (WHERE setting_mode IS NOT NULL) AS setting_mode,
         ARG_MIN(occasion, event_no) FILTER (WHERE occasion IS NOT NULL) AS occasion,
-        ARG_MIN(legal_notice, event_no) FILTER (WHERE legal_notice IS NOT NULL) AS legal_notice
+        ARG_MIN(legal_notice, event_no) FILTER (WHERE legal_notice IS NOT NULL) AS legal_notice,
+        MIN(local_date) FILTER (WHERE activity = 'invitation_sent') AS invited_on,
+        ARG_MIN(team, event_no) FILTER (WHERE team IS NOT NULL) AS team
     FROM events
     WHERE appointment_id IS NOT NULL
     GROUP BY case_id, appointment_id
@@ -28,6 +30,8 @@ SELECT
     initiator,
     setting_mode,
     occasion,
-    legal_notice
+    legal_notice,
+    invited_on,
+    team
 FROM chains
 WHERE outcome IS NULL OR outcome NOT IN ('rescheduled_client', 'rescheduled_office')

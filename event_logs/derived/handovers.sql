@@ -4,10 +4,12 @@
 -- sending role, and for an external transfer a provider, partner or employer, for an internal one a role with the function of
 -- the receiving role. No receiving role, nothing derived. The two sides are two participants: where both have one function, as
 -- between two placement workers, one of them in the list is not both. The client is on neither side.
+-- A transfer to somebody else has arrived on the day of the first arrival after it with its link, or without one before the
+-- next such transfer.
 WITH transfers AS (
     SELECT
         e.case_id, e.event_no, e.office, e.local_date, e.activity, e.handover_type, e.role, e.to_role, e.to_org,
-        e.worker, e.from_worker, e.to_worker,
+        e.worker, e.from_worker, e.to_worker, e.change_reason, e.link_id,
         CASE
             WHEN e.activity = 'referral' THEN 'external'
             WHEN e.activity = 'handover' AND e.to_org IS NOT NULL THEN 'external'
@@ -20,6 +22,24 @@ WITH transfers AS (
     LEFT JOIN role_functions AS sender ON sender.role = e.role
     LEFT JOIN role_functions AS receiver ON receiver.role = e.to_role
     WHERE k.kind = 'transfer'
+),
+-- The next transfer to somebody else that bears no link either: an arrival without a link belongs to the one before it.
+unlinked AS (
+    SELECT case_id, event_no, LEAD(event_no) OVER (PARTITION BY case_id ORDER BY event_no) AS next_no
+    FROM transfers
+    WHERE transfer_kind = 'external' AND link_id IS NULL
+),
+arrived AS (
+    SELECT t.case_id, t.event_no, MIN(e.local_date) AS arrived_on
+    FROM transfers AS t
+    JOIN events AS e ON e.case_id = t.case_id
+    LEFT JOIN unlinked AS u ON u.case_id = t.case_id AND u.event_no = t.event_no
+    WHERE t.transfer_kind = 'external'
+      AND e.activity = 'arrival'
+      AND e.event_no > t.event_no
+      AND ((t.link_id IS NOT NULL AND e.link_id = t.link_id)
+          OR (t.link_id IS NULL AND e.link_id IS NULL AND (u.next_no IS NULL OR e.event_no < u.next_no)))
+    GROUP BY t.case_id, t.event_no
 ),
 joint AS (
     SELECT DISTINCT t.case_id, t.event_no
@@ -55,6 +75,12 @@ SELECT
     t.to_org,
     t.worker,
     t.from_worker,
-    t.to_worker
+    t.to_worker,
+    t.change_reason,
+    t.link_id,
+    a.arrived_on,
+    CASE WHEN o.observed_until < t.local_date THEN t.local_date ELSE o.observed_until END AS observed_until
 FROM transfers AS t
+JOIN cases AS o ON o.case_id = t.case_id
 LEFT JOIN joint AS j ON j.case_id = t.case_id AND j.event_no = t.event_no
+LEFT JOIN arrived AS a ON a.case_id = t.case_id AND a.event_no = t.event_no

@@ -9,6 +9,11 @@ from procmine.metric.drawn import Drawn
 from procmine.schema import Schema
 from procmine.sql import Query
 
+# What a figure is: a ratio of sums; the mean of an index from 0 to 1; the mean of a number; events per case-years; what
+# happened within a horizon (Kaplan-Meier); the difference of two shares; the Gini coefficient of amounts.
+UNITS = ("share", "mean", "number", "rate", "survival", "difference", "concentration")
+# Units whose figure can be told apart into parts.
+DIVISIBLE = ("share", "mean", "number", "rate")
 # What a metric's query gives, one row an item, and the kinds of value each may hold. Where the log does not say, the
 # numerator is empty.
 CONTRACT: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +38,14 @@ class AnswersTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """One side of a difference: its code in the query's column ``arm``, and its words."""
+
+    code: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """Rows in, rows out: the drawn tables a metric reads and the items it must give for them."""
 
@@ -44,12 +57,14 @@ class Example:
 class Metric:
     """One metric. Texts come by language (``de``, ``en``).
 
-    ``unit`` is share, mean or rate; ``polarity`` says whether more means that the case steers more. ``counts`` has the
+    ``unit`` is one of UNITS; ``polarity`` says whether more means that the case steers more. ``counts`` has the
     words of numerator and denominator. ``groups`` names what the query gives beside the contract's columns. ``staff``:
     caseworkers stand behind the figure; ``sensitive``: it bears on reductions, health or distress. ``optional`` event
     columns may be absent, of each set in ``any_of`` one must be there. ``one_sided`` columns are those without which
-    only hits can be known: the figure then stands under reserve. ``query`` is None only where ``computed_by`` names a
-    function in ``mine/``.
+    only hits can be known: the figure then stands under reserve. Of ``activities`` at least one must occur in the log.
+    ``per`` is how many case-years a rate is told for, ``horizon`` the days of a survival's share, ``arms`` the two
+    sides of a difference, ``parts`` further numerators over the same denominator, by their column. ``regimes`` are the
+    topics of law that break the metric. ``query`` is None only where ``computed_by`` names a function in ``mine/``.
     """
 
     name: str
@@ -76,6 +91,12 @@ class Metric:
     computed_by: str | None
     example: Example | None
     where: str = field(compare=False)
+    per: int = 1
+    horizon: int | None = None
+    arms: tuple[Arm, Arm] | None = None
+    parts: Mapping[str, Words] = field(default_factory=dict)
+    activities: frozenset[str] = frozenset()
+    regimes: tuple[str, ...] = ()
 
 
 def missing(metric: Metric, schema: Schema, absent: Collection[str]) -> tuple[str, ...]:

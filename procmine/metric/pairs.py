@@ -9,13 +9,13 @@ from typing import Any
 
 from procmine.content import listing, place_of, read_text
 from procmine.errors import ContentError, nearest
-from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric
+from procmine.metric.definition import CONTRACT, DIVISIBLE, UNITS, AnswersTo, Arm, Example, Metric, Words
 from procmine.metric.drawn import Drawn, drawn_table
 from procmine.metric.sheet import Sheet
+from procmine.regimes import load_law
 from procmine.schema import Schema, load_schema
 from procmine.sql import Query, read_query, together
 
-UNITS = ("share", "mean", "rate")
 POLARITIES = ("higher", "lower", "none")
 
 
@@ -26,6 +26,7 @@ def catalogue(study: Path | None = None, schema: Schema | None = None) -> Mappin
     """
     known = schema or load_schema(study)
     sheets, queries = listing("metrics", ".toml", study), listing("metrics", ".sql", study)
+    topics = load_law(study).topics
     faults: list[ContentError] = []
     metrics: dict[str, Metric] = {}
     for name, entry in queries.items():
@@ -34,7 +35,7 @@ def catalogue(study: Path | None = None, schema: Schema | None = None) -> Mappin
             faults.append(ContentError(what, where=place_of(entry)))
     for name, entry in sheets.items():
         try:
-            metrics[name] = _metric(name, entry, queries.get(name), known, sheets)
+            metrics[name] = _metric(name, entry, queries.get(name), known, sheets, topics)
         except ContentError as fault:
             faults.append(fault)
     if faults:
@@ -42,15 +43,25 @@ def catalogue(study: Path | None = None, schema: Schema | None = None) -> Mappin
     return metrics
 
 
-def _metric(name: str, entry: Traversable, sql: Traversable | None, schema: Schema, known: Collection[str]) -> Metric:
+def _metric(
+    name: str,
+    entry: Traversable,
+    sql: Traversable | None,
+    schema: Schema,
+    known: Collection[str],
+    topics: Collection[str],
+) -> Metric:
     sheet = Sheet(entry)
+    unit = sheet.choice("unit", UNITS)
     groups = tuple(str(each) for each in sheet.get("", "groups", []))
+    arms, parts = _arms(sheet, unit), _parts(sheet, unit)
+    given = {**dict.fromkeys((*groups, *(("arm",) if arms else ())), "text"), **dict.fromkeys(parts, "number")}
     computed_by = sheet.get("", "computed_by")
-    query, sql_fault = _query(sheet, name, sql, computed_by, groups, schema)
+    query, sql_fault = _query(sheet, name, sql, computed_by, given, schema)
     metric = Metric(
         name=name,
         version=_version(sheet),
-        unit=sheet.choice("unit", UNITS),
+        unit=unit,
         polarity=sheet.choice("polarity", POLARITIES),
         title=sheet.words("title"),
         question=sheet.words("question"),
@@ -70,8 +81,14 @@ def _metric(name: str, entry: Traversable, sql: Traversable | None, schema: Sche
         one_sided=frozenset(sheet.names("needs", "one_sided", schema.importable, "event column")),
         query=query,
         computed_by=computed_by,
-        example=None if computed_by else _example(sheet, query, groups, schema),
+        example=None if computed_by else _example(sheet, query, given, schema),
         where=sheet.place,
+        per=_whole(sheet, "per", unit, ("rate",), 1) or 1,
+        horizon=_whole(sheet, "horizon", unit, ("survival",), None),
+        arms=arms,
+        parts=parts,
+        activities=frozenset(sheet.names("needs", "activities", schema.activities, "activity")),
+        regimes=sheet.names("", "regimes", topics, "topic of law"),
     )
     sheet.leftovers()
     faults = [fault for _, fault in sorted(sheet.faults, key=lambda pair: pair[0])] + sql_fault
@@ -86,6 +103,58 @@ def _version(sheet: Sheet) -> int:
         sheet.fault("", "version", "version is no whole number from 1.", "Raise it whenever a figure can change.")
         return 0
     return value
+
+
+def _whole(sheet: Sheet, key: str, unit: str, units: tuple[str, ...], default: int | None) -> int | None:
+    """A whole number from 1 that only some units have, and must have where there is no default."""
+    value = sheet.get("", key)
+    if unit not in units:
+        if value is not None:
+            sheet.fault("", key, f"{key} belongs to the unit {' or '.join(units)}, not to {unit}.", "Leave it out.")
+        return default
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        what = f"{key} is no whole number from 1." if value is not None else f"The unit {unit} needs {key}."
+        sheet.fault("", key, what, f"Write {key} = 14." if key == "horizon" else f"Write {key} = 100.")
+        return default
+    return value
+
+
+def _arms(sheet: Sheet, unit: str) -> tuple[Arm, Arm] | None:
+    """The two sides of a difference."""
+    raw = sheet.get("", "arms")
+    if unit != "difference":
+        if raw is not None:
+            sheet.fault("arms", "", f"arms belong to the unit difference, not to {unit}.", "Leave them out.")
+            sheet.asked["arms"] = set(raw) if isinstance(raw, dict) else set()
+        return None
+    arms = []
+    for side in ("first", "second"):
+        spec = sheet.get("arms", side)
+        spec = spec if isinstance(spec, dict) else {}
+        if set(spec) != {"code", "de", "en"} or not all(isinstance(text, str) and text for text in spec.values()):
+            sheet.fault("arms", side, f"arms.{side} is not whole.", 'Write { code = "…", de = "…", en = "…" }.')
+        arms.append(Arm(str(spec.get("code", "")), {"de": str(spec.get("de", "")), "en": str(spec.get("en", ""))}))
+    if arms[0].code == arms[1].code:
+        sheet.fault("arms", "second", "Both arms have one code.", "A difference is between two.")
+    return arms[0], arms[1]
+
+
+def _parts(sheet: Sheet, unit: str) -> dict[str, Words]:
+    """The further numerators of a metric by their column."""
+    raw = sheet.get("", "parts", {})
+    if not isinstance(raw, dict):
+        sheet.fault("", "parts", "parts is no section.", "Write [parts.NAME] with de and en.")
+        return {}
+    if raw and unit not in DIVISIBLE:
+        sheet.fault(
+            "parts", "", f"A figure of the unit {unit} has no parts.", f"Units with parts: {', '.join(DIVISIBLE)}."
+        )
+    for name in raw:
+        if name in CONTRACT or not str(name).isidentifier():
+            sheet.fault("parts", str(name), f"{name} cannot be the name of a part.")
+    return {str(name): sheet.words("parts", str(name)) for name in raw}
 
 
 def _answers_to(sheet: Sheet) -> AnswersTo:
@@ -110,7 +179,7 @@ def _any_of(sheet: Sheet, schema: Schema) -> tuple[frozenset[str], ...]:
 
 
 def _query(
-    sheet: Sheet, name: str, sql: Traversable | None, computed_by: Any, groups: tuple[str, ...], schema: Schema
+    sheet: Sheet, name: str, sql: Traversable | None, computed_by: Any, given: Mapping[str, str], schema: Schema
 ) -> tuple[Query | None, list[ContentError]]:
     """The metric's query and its faults: house SQL, and the columns of the contract."""
     if computed_by is not None:
@@ -127,7 +196,8 @@ def _query(
         query = read_query(read_text(sql), where=where, tables=schema.derived_columns())
     except ContentError as fault:
         return None, [fault]
-    wanted = {**CONTRACT, **dict.fromkeys(groups, ("text",))}
+    kinds = {"text": ("text",), "number": ("integer", "double")}
+    wanted = {**CONTRACT, **{column: kinds[kind] for column, kind in given.items()}}
     return query, [ContentError(what, where=where, hint=hint) for what, hint in _breaches(query, wanted)]
 
 
@@ -142,7 +212,7 @@ def _breaches(query: Query, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[t
             yield f"The query gives {name} as {found}.", f"It must be {' or '.join(wanted[name])}."
 
 
-def _example(sheet: Sheet, query: Query | None, groups: tuple[str, ...], schema: Schema) -> Example | None:
+def _example(sheet: Sheet, query: Query | None, given: Mapping[str, str], schema: Schema) -> Example | None:
     """The worked example; it must bring every table and column the query reads."""
     drawings = sheet.values.get("example")
     sheet.asked[""].add("example")
@@ -150,7 +220,7 @@ def _example(sheet: Sheet, query: Query | None, groups: tuple[str, ...], schema:
         sheet.fault("", "example", "There is no worked example.", "Draw rows in and rows out under [example].")
         return None
     result_kinds = {"item_id": "text", "case_id": "key", "office": "text", "on_date": "date"}
-    result_kinds |= {"numerator": "number", "denominator": "number"} | dict.fromkeys(groups, "text")
+    result_kinds |= {"numerator": "number", "denominator": "number"} | dict(given)
     tables: dict[str, Drawn] = {}
     for name, drawing in drawings.items():
         kinds = result_kinds if name == "result" else schema.all_columns().get(name)

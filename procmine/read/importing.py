@@ -25,11 +25,19 @@ from procmine.read.place import put_back, refuse_foreign, whole_folder
 from procmine.read.progress import Progress, quiet
 from procmine.read.pseudonym import load_key
 from procmine.read.raw import RawFile
-from procmine.read.receipt import compose_receipt, input_name, procmine_version, reasons_of, staged_counts
+from procmine.read.receipt import (
+    compose_receipt,
+    input_name,
+    observed,
+    procmine_version,
+    reasons_of,
+    staged_counts,
+)
 from procmine.read.shortage import shortage_told
 from procmine.read.source import CANONICAL, Source
 from procmine.read.store import save_receipt, write_store
 from procmine.read.tally import Tally
+from procmine.regimes import load_law
 from procmine.schema import Schema
 
 SUFFIXES = {
@@ -203,8 +211,9 @@ def _build(
     counts = staged_counts(engine)
     receipt = compose_receipt(path, raws, tallies, source, schema, engine, accepted, quarantined) | counts | paired
     receipt |= {"joined": [table.entry() for table in tables]} if tables else {}
+    receipt["observation"] = observed(engine, source, load_law(study), where=path.name)
     receipt["findings"] = name_findings(engine, "staged", schema, study, zone=source.zone)
-    receipt |= write_store(engine, "staged", folder, schema, present, progress, study, naming)
+    receipt |= write_store(engine, "staged", folder, schema, present, progress, receipt["observation"], study, naming)
     receipt["cases"] = sum(office["cases"] for office in receipt["offices"])
     return receipt
 
@@ -321,7 +330,7 @@ def _own_folder() -> Path:
 def settings_digest(source: Source, study: Path | None) -> str:
     """The digest of everything beside the input that decides what a store holds."""
     parts = [procmine_version(), str(STORE_VERSION), source.settled()]
-    for name in ("schema", "vocabulary"):
+    for name in ("schema", "vocabulary", "regimes"):
         parts.append(read_text(one("event_logs", name, ".toml", study)))
     for folder, suffix in (("derived", ".sql"), ("checks", ".toml"), ("checks", ".sql")):
         parts += [read_text(entry) for entry in listing(f"event_logs/{folder}", suffix, study).values()]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from procmine.engines.duckdb import DuckDB
-from procmine.errors import ProcmineError
+from procmine.errors import InputError, ProcmineError
 from procmine.read.raw import RawFile
 from procmine.read.source import Source
 from procmine.read.tally import Tally
+from procmine.regimes import Law, first_days
 from procmine.schema import Schema
 
 # So many unknown values of a column are listed; the rest is one count.
 LISTED = 50
+# Days of a log that nobody watched: fewer than this share of its events, and so many days without any before the rest.
+STRAY_SHARE, STRAY_GAP = 0.001, 60
 
 
 def input_name(path: Path) -> str:
@@ -48,6 +53,40 @@ def staged_counts(engine: DuckDB) -> dict[str, Any]:
         "last_day": str(last),
         "ties": {"same_time": int(tied), "date_only": int(dates)},
     }
+
+
+def observed(engine: DuckDB, source: Source, law: Law, *, where: str) -> dict[str, Any]:
+    """The time the log was watched: as the source file declares, else its first to its last day but for stray ones.
+
+    ``cuts`` are the days in it on which the law changed. Raises InputError for declared days beyond the log.
+    """
+    events = {day: int(n) for day, n in engine.run("SELECT local_date, COUNT(*) FROM staged GROUP BY local_date")}
+    first, last = source.observed_from or _edge(events), source.observed_to or _edge(events, from_end=True)
+    if first > last:
+        raise InputError(
+            f"The log was watched from {first} to {last}: that is no time.",
+            where=where,
+            hint=f"Correct [observation] in the source file: the log has events from {min(events)} to {max(events)}.",
+        )
+    return {
+        "first_day": first.isoformat(),
+        "last_day": last.isoformat(),
+        "declared": bool(source.observed_from or source.observed_to),
+        "cuts": [day.isoformat() for day in first_days(law, first, last)],
+    }
+
+
+def _edge(events: Mapping[date, int], *, from_end: bool = False) -> date:
+    """The first day of a log, or its last: a stray date in 1970 or 2099 does not stretch the time of all cases."""
+    days = sorted(events, reverse=from_end)
+    edge, passed, total = days[0], 0, sum(events.values())
+    for day, following in pairwise(days):
+        passed += events[day]
+        if passed >= STRAY_SHARE * total:
+            break
+        if abs((following - day).days) > STRAY_GAP:
+            edge = following
+    return edge
 
 
 def compose_receipt(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from procmine.schema import Schema
 FORMATS = ("csv", "xlsx", "parquet", "xes", "ocel")
 _TOP = {
     "title", "format", "attribution", "licence", "notes", "file", "time", "columns", "constants", "office_from_file",
-    "unknown", "system", "values", "activities", "derive", "pseudonyms", "pairs", "join",
+    "unknown", "system", "values", "activities", "derive", "pseudonyms", "pairs", "join", "observation",
 }  # fmt: skip
 _SECTIONS = {
     "file": {"encoding", "delimiter", "pattern", "sheets", "object_type"},
@@ -23,6 +24,7 @@ _SECTIONS = {
     "system": {"worker"},
     "pseudonyms": {"cases", "workers", "key", "text"},
     "pairs": {"by"},
+    "observation": {"from", "to"},
 }
 _LISTS = {
     ("time", "formats"),
@@ -78,7 +80,8 @@ class Join:
 class Source:
     """One export's way of speaking. ``columns`` is ours -> the file's; ``values`` and ``activities`` are the file's ->
     ours; ``unknown`` lists values that mean "not said"; ``system`` names workers that are machines. ``cases`` and
-    ``workers`` say what becomes of names, ``key`` with which key, ``text`` which columns may hold running text."""
+    ``workers`` say what becomes of names, ``key`` with which key, ``text`` which columns may hold running text.
+    ``observed_from`` and ``observed_to`` are the first and last day the log was watched, where the file says so."""
 
     name: str
     title: Mapping[str, str]
@@ -106,10 +109,16 @@ class Source:
     derive: tuple[Derivation, ...] = ()
     pairs: Pairs | None = None
     joins: tuple[Join, ...] = ()
+    observed_from: date | None = None
+    observed_to: date | None = None
 
     def settled(self) -> str:
         """All of it as one text, the same in every run: what a store was made with."""
-        return json.dumps(asdict(self), sort_keys=True, default=sorted)
+        return json.dumps(asdict(self), sort_keys=True, default=_settled)
+
+
+def _settled(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else sorted(value)
 
 
 CANONICAL = Source(name="", title={"de": "Vereinbarte Spaltennamen", "en": "Canonical column names"})
@@ -160,6 +169,8 @@ def load_source(name: str, schema: Schema, study: Path | None = None) -> Source:
         ),
         pairs=Pairs(tuple(raw["pairs"].get("by", ()))) if "pairs" in raw else None,
         joins=joins,
+        observed_from=raw.get("observation", {}).get("from"),
+        observed_to=raw.get("observation", {}).get("to"),
     )
 
 
@@ -202,6 +213,9 @@ def _faults(raw: Mapping[str, Any], schema: Schema) -> list[str]:
     faults += _word_faults(raw, schema)
     for number, rule in enumerate(raw.get("derive", ()), start=1):
         faults.extend(_rule_faults(number, rule, schema))
+    watched = raw.get("observation", {})
+    if "from" in watched and "to" in watched and watched["from"] > watched["to"]:
+        faults.append("observation.to lies before observation.from.")
     return faults + _pair_faults(raw) + _join_faults(raw, schema)
 
 
@@ -227,6 +241,9 @@ def _kind_faults(key: str, value: Any) -> list[str]:
         elif key == "values":
             if not (isinstance(held, dict) and _texts(list(held.values()))):
                 faults.append(f'{key}.{name} is a section of "their word" = "our code".')
+        elif key == "observation":
+            if type(held) is not date:  # a datetime is a date too
+                faults.append(f"observation.{name} must be a day: {name} = 2025-01-31, without quotes.")
         elif not isinstance(held, str):
             faults.append(f"{key}.{name} must be a text.")
     return faults

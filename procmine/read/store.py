@@ -13,7 +13,7 @@ from typing import Any
 from procmine.content import listing, place_of, read_text
 from procmine.engines.duckdb import DuckDB, connect, literal, quoted
 from procmine.errors import InputError
-from procmine.log import RECEIPT, fill_vocabulary, show_events
+from procmine.log import RECEIPT, fill_observation, fill_vocabulary, show_events
 from procmine.read.limits import LIMITS
 from procmine.read.numbering import (
     PARQUET,
@@ -28,8 +28,12 @@ from procmine.read.progress import Progress
 from procmine.schema import Schema
 from procmine.sql import read_query, write
 
-# Order of the derived tables: each reads events, the vocabulary tables and those before it.
-DERIVED = ("cases", "contacts", "appointments", "handovers", "requests")
+# Order of the derived tables: each reads events, the given tables (vocabulary, observation) and those before it.
+DERIVED = (
+    "cases", "contacts", "appointments", "handovers", "requests", "case_time", "acts", "contact_gaps", "triggers",
+    "assignments", "mandates", "decisions", "measures", "sanctions", "benefit_issues", "benefit_states", "supports",
+    "returns", "segment_changes", "conflicts",
+)  # fmt: skip
 # Derived tables are made for bundles of partitions: enough rows to keep two cores busy, few enough to fit in memory.
 BUNDLE = 1_500_000
 # Partitions are written two at a time: one is compressed while the next is sorted.
@@ -44,6 +48,7 @@ def write_store(
     schema: Schema,
     present: frozenset[str],
     progress: Progress,
+    observation: Mapping[str, Any],
     study: Path | None = None,
     naming: Naming = PLAIN,
 ) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def write_store(
     for office in offices:
         del office["low"], office["high"]
     engine.connection.execute("DROP TABLE ordered")
-    bundles = derive_tables(folder, schema, offices, progress, study)
+    bundles = derive_tables(folder, schema, offices, progress, observation, study)
     return {
         "offices": offices,
         "activities": activities,
@@ -135,7 +140,12 @@ def _sort(engine: DuckDB, table: str, schema: Schema, present: frozenset[str], r
 
 
 def derive_tables(
-    folder: Path, schema: Schema, offices: Sequence[Mapping[str, Any]], progress: Progress, study: Path | None = None
+    folder: Path,
+    schema: Schema,
+    offices: Sequence[Mapping[str, Any]],
+    progress: Progress,
+    observation: Mapping[str, Any],
+    study: Path | None = None,
 ) -> int:
     """Run event_logs/derived/*.sql over the stored events, a bundle of partitions at a time; returns how many bundles.
 
@@ -144,6 +154,7 @@ def derive_tables(
     """
     engine = connect()
     fill_vocabulary(engine, schema)
+    fill_observation(engine, schema, observation)
     queries = derived_queries(schema, study)
     for name in DERIVED:
         (folder / "derived" / name).mkdir(parents=True, exist_ok=True)

@@ -78,7 +78,9 @@ def worked_example(reading: Reading, metric: str) -> list[Grid]:
     if example is None:
         return []
     grids = [
-        _drawn(reading, f"example-{metric}-{name}", words.text("example.rows", table=reading.label(f"table:{name}")), table)
+        _drawn(
+            reading, f"example-{metric}-{name}", words.text("example.rows", table=reading.label(f"table:{name}")), table
+        )
         for name, table in example.tables.items()
     ]
     return [*grids, _drawn(reading, f"example-{metric}-result", words.text("example.result"), example.result)]

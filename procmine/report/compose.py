@@ -1,8 +1,8 @@
 """Says what a report says and when: findings in, a Document out. No number is made here, no sentence is written here.
 
 The order is that of reading: the sentences that matter, the profile of the core four, each of the four with its
-comparison and its sheet, the map of the process, the catalogue by message, what the data carry, what the report does not say,
-where it comes from. Offices stand in the order of their names. Rules: metrics.md 0, C.4, F; product.md 4.
+comparison and its sheet, the map of the process, the catalogue by message, what the data carry, what the report does
+not say, where it comes from. Offices stand in the order of their names. Rules: metrics.md 0, C.4, F; product.md 4.
 """
 
 from __future__ import annotations

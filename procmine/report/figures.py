@@ -7,7 +7,7 @@ import math
 from procmine.findings import Comparison, Funnel, Measurement, Signal, Status
 from procmine.report.document import Axis, ChartSpec, Dot, Grid, Line, Mark
 from procmine.report.reading import BETWEEN, OUTSIDE, Reading
-from procmine.report.words import clean
+from procmine.report.words import SHARES, clean
 
 STEPS = (1, 2, 5, 10)
 
@@ -23,7 +23,8 @@ def mark_of(measured: Measurement, compared: Comparison | None) -> Mark:
 def value_axis(reading: Reading, metric: str, values: list[float], ticks: int = 5, from_zero: bool = True) -> Axis:
     """Round numbers around all values, within 0 and 1; from 0 in the profile: the natural scale, nobody's best."""
     unit = reading.unit(metric)
-    top = 1.0 if unit == "share" else math.inf
+    shares = unit in SHARES
+    top = 1.0 if shares else math.inf
     most = min(top, max(values, default=1.0))
     least = 0.0 if from_zero else max(0.0, min(values, default=0.0))
     step = round_step(max(most - least, 0.01) / ticks)
@@ -32,9 +33,9 @@ def value_axis(reading: Reading, metric: str, values: list[float], ticks: int = 
     high = high if high > low else low + step
     places = [round(low + index * step, 6) for index in range(round((high - low) / step) + 1)]
     high, places = min(top, high), [place for place in places if place <= top]
-    finest = step * 100 if unit == "share" else step
+    finest = step * 100 if shares else step
     digits = next((digits for digits in range(4) if abs(finest - round(finest, digits)) < 1e-9), 3)
-    show = reading.words.percent if unit == "share" else reading.words.number
+    show = reading.words.percent if shares else reading.words.number
     texts = [show(place, digits) for place in places]
     return Axis(reading.title(metric), round(low, 6), round(high, 6), tuple(zip(places, texts, strict=True)))
 

@@ -16,9 +16,9 @@ from procmine.findings import Findings
 from procmine.log import is_store, read_receipt
 from procmine.metric import Metric
 from procmine.read.progress import Progress
+from procmine.regimes import load_law
 from procmine.report.compose import compose
 from procmine.report.html import render
-from procmine.regimes import load_law
 from procmine.schema import Schema, load_schema
 from procmine.simulate import load_scenario, simulate
 from procmine.study import read_study, run
@@ -96,7 +96,7 @@ def report_text(found: Findings, sheets: Mapping[str, Metric], language: str, st
 
 
 def labels_of(schema: Schema, study: Path | None) -> dict[str, Any]:
-    """What activities, codes, regimes, tables (``table:NAME``) and columns (``column:NAME``) are called, by language."""
+    """What activities, codes, regimes, tables (``table:NAME``) and columns (``column:NAME``) are called."""
     labels: dict[str, Any] = {name: code.title for name, code in schema.activities.items()}
     for codes in schema.codes.values():
         labels |= {code.code: code.title for code in codes.values() if code.code not in labels}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from procmine.findings import Comparison, Findings, Funnel, Measurement, Signal, Status
+from procmine.findings import Comparison, Findings, Funnel, Further, Measurement, Signal, Status
 from procmine.report.words import Words, clean
 
 # The profile of metrics.md C.4: the four dimensions, in the order in which a case lives them.
@@ -128,13 +128,31 @@ class Reading:
         own = self.words.maybe(f"phrases.{metric}")
         return own or self.words.text("phrases.any", title=self.title(metric))
 
+    def further(self, metric: str) -> tuple[Further, ...]:
+        """What stands beside the metric's value over all cases: parts, arms, median, ratio."""
+        whole = self.whole(metric)
+        return whole.further if whole is not None else ()
+
+    def further_name(self, metric: str, one: Further) -> str:
+        """What a further figure is called: by the metric's sheet, else by the report's words."""
+        sheet = self.sheets.get(metric)
+        arms = {arm.code: arm.title for arm in getattr(sheet, "arms", None) or ()}
+        given = (getattr(sheet, "parts", None) or {}).get(one.name) or arms.get(one.name)
+        return clean(given[self.words.language]) if given else self.words.text(f"further.{one.kind}")
+
+    def unit_of(self, metric: str, one: Further) -> str:
+        """The unit a further figure is told in: a part in its metric's, an arm is a share, a median counts days."""
+        return {"part": self.unit(metric), "arm": "share", "median": "days", "ratio": "mean"}[one.kind]
+
     def message(self, metric: str) -> int:
         """The message of the text the metric answers to, 1 to 5; 5 where its sheet is not known."""
         return int(getattr(getattr(self.sheets.get(metric), "answers_to", None), "message", 5))
 
     def unit(self, metric: str) -> str:
-        """One of the units of metrics (share, mean, number, rate, survival, difference, concentration)."""
-        return str(getattr(self.sheets.get(metric), "unit", "share"))
+        """The metric's unit as words tell it: share, mean, number, survival, difference, concentration, rate:100."""
+        sheet = self.sheets.get(metric)
+        unit = str(getattr(sheet, "unit", "share"))
+        return f"rate:{getattr(sheet, 'per', 1)}" if unit == "rate" else unit
 
     def label(self, code: str) -> str:
         """How a code or an activity is called in the reader's language; the code itself where nobody named it."""

@@ -109,6 +109,26 @@ def over_all(reading: Reading, key: str, caption: str, metrics: Iterable[str]) -
     return held(reading.words, key, caption, head(reading.words, "metric", *FIGURES, numbers=NUMBERS), rows)
 
 
+def beside(reading: Reading, metric: str) -> Grid:
+    """The further figures of a metric over all offices together: its parts, its two sides, its median."""
+    words, dash = reading.words, Cell(reading.words.text("report.dash"), "muted")
+    rows: list[tuple[Cell, ...]] = []
+    for one in reading.further(metric):
+        unit = reading.unit_of(metric, one)
+        rows.append(
+            (
+                Cell(reading.further_name(metric, one)),
+                Cell(words.value(one.value, unit), "plain", one.value) if one.value is not None else dash,
+                Cell(words.span(*one.interval, unit)) if one.interval and one.value is not None else dash,
+                Cell(words.number(one.items), "plain", one.items) if one.items is not None else dash,
+                Cell(words.number(one.cases), "plain", one.cases) if one.cases is not None else dash,
+            )
+        )
+    caption = words.text("further.table", metric=reading.title(metric))
+    columns = head(words, "group", "value", "interval", "counted", "cases", numbers=NUMBERS)
+    return held(words, f"beside-{metric}", caption, columns, rows)
+
+
 def usable_for(reading: Reading, key: str, caption: str, metrics: Iterable[str]) -> Grid:
     """Whether the data carry each metric: how much is recorded, and the status with its reason."""
     found = [(metric, reading.whole(metric)) for metric in metrics]

@@ -21,8 +21,9 @@ from procmine.errors import ContentError, UsageError, nearest
 NBSP = "\u00a0"
 LANGUAGES = ("de", "en")
 PLACE = re.compile(r"\{([a-z_0-9]+)\}")
-# Digits of a value by the unit of its metric: a share is shown in per cent.
-DIGITS = {"share": 1, "mean": 2}
+# Units told in per cent, and the digits of the others. A rate is "rate:100": per so many case-years.
+SHARES = ("share", "survival")
+DIGITS = {"mean": 2, "number": 2, "rate": 1, "concentration": 2, "days": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,31 @@ class Words:
         return f"{NBSP}%" if self.language == "de" else "%"
 
     def value(self, value: float, unit: str) -> str:
-        """A metric's value in its unit."""
-        return self.percent(value) if unit == "share" else self.number(value, DIGITS.get(unit, 2))
+        """A metric's value in its unit: 34,2 %; 12,4 je 100 Fall-Jahre; +13,0 Prozentpunkte; 0,48."""
+        kind, _, per = unit.partition(":")
+        if kind in SHARES:
+            return self.percent(value)
+        if kind == "difference":
+            return self.text("units.points", value=self.signed(100 * value))
+        if kind == "rate":
+            amount = self.number(value, DIGITS["rate"])
+            return self.counted("units.rate", int(per or 1), value=amount)
+        return self.number(value, DIGITS.get(kind, 2))
 
     def span(self, low: float, high: float, unit: str) -> str:
-        """Two values of one unit as a span, the sign once: 31,0–37,5 %."""
-        if unit == "share":
+        """Two values of one unit as a span, the sign once: 31,0–37,5 %; differences with a word: −2,1 bis 3,4."""
+        kind = unit.partition(":")[0]
+        if kind in SHARES:
             return f"{self.number(100 * low, 1)}–{self.number(100 * high, 1)}{self.per_cent_sign()}"
-        digits = DIGITS.get(unit, 2)
+        if kind == "difference":
+            return self.text("units.from_to", low=self.signed(100 * low), high=self.signed(100 * high))
+        digits = DIGITS.get(kind, 2)
         return f"{self.number(low, digits)}–{self.number(high, digits)}"
+
+    def signed(self, value: float) -> str:
+        """A number that says its side of zero: +13,0 or −2,1."""
+        text = self.number(value, 1)
+        return f"+{text}" if value > 0 and text.strip("0.,") else text
 
     def day(self, text: str) -> str:
         """2025-12-31 as 31.12.2025 or 31 December 2025; 2025-12 as Dezember 2025; 2025-Q4 as 4. Quartal 2025."""

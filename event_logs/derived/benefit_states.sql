@@ -1,0 +1,34 @@
+-- One row a state of a case's benefits: it holds from its day until another state is recorded, for each benefit issue by itself and for
+-- all that bears no issue together. The last one recorded on a day counts; one recorded again goes on.
+WITH recorded AS (
+    SELECT
+        case_id, event_no, office, local_date, activity, benefit_state, COALESCE(benefit_issue_id, '') AS line,
+        ROW_NUMBER() OVER (
+            PARTITION BY case_id, COALESCE(benefit_issue_id, ''), local_date ORDER BY event_no DESC
+        ) AS from_the_last
+    FROM events
+    WHERE benefit_state IS NOT NULL
+),
+followed AS (
+    SELECT case_id, event_no, office, local_date, activity, benefit_state, line,
+        LAG(benefit_state) OVER (PARTITION BY case_id, line ORDER BY event_no) AS before
+    FROM recorded
+    WHERE from_the_last = 1
+),
+turned AS (
+    SELECT case_id, event_no, office, local_date, activity, benefit_state, line,
+        LEAD(local_date) OVER (PARTITION BY case_id, line ORDER BY event_no) AS to_date
+    FROM followed
+    WHERE before IS NULL OR before <> benefit_state
+)
+SELECT
+    CAST(t.case_id AS VARCHAR) || '-' || CAST(t.event_no AS VARCHAR) AS state_id,
+    t.case_id,
+    t.office,
+    t.local_date AS from_date,
+    t.to_date,
+    t.benefit_state,
+    t.activity,
+    CASE WHEN c.observed_until < t.local_date THEN t.local_date ELSE c.observed_until END AS observed_until
+FROM turned AS t
+JOIN cases AS c ON c.case_id = t.case_id
