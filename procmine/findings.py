@@ -183,9 +183,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What a check of the log noticed, as a report may say it: no name, no case, no count of few. ``meaning`` is the part
-    of the check's text that holds no figure, ``share`` what it concerns of what it looked at (None where withheld),
-    ``metrics`` those that rest on the columns it bears on."""
+    """What a check of the log noticed, as a report may say it: no name, no case, no count of few.
+
+    ``meaning`` is the part of the check's text that holds no figure, ``share`` what it concerns of what it looked at,
+    ``metrics`` those that rest on the columns it bears on. ``cases`` and ``looked_at`` are for the privacy door and do
+    not leave it.
+    """
 
     check: str
     severity: str
@@ -193,6 +196,8 @@ class Noticed:
     meaning: Mapping[str, str]
     share: float | None
     metrics: tuple[str, ...]
+    cases: int | None = None
+    looked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

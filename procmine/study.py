@@ -12,15 +12,25 @@ from typing import Any
 from procmine.compare import compare as compare_measurements
 from procmine.diff import differ, moves
 from procmine.errors import ContentError, InputError, PrivacyError, UsageError, nearest
-from procmine.findings import Comparison, Difference, Findings, Funnel, Measurement
+from procmine.findings import Comparison, Difference, Findings, Funnel, Measurement, Noticed
 from procmine.log import Log, is_store, open_store
 from procmine.measure import PERIODS, measure
 from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
-from procmine.privacy import Released, join, profile_named, release, release_difference, release_model, release_receipt
+from procmine.privacy import (
+    Released,
+    join,
+    profile_named,
+    release,
+    release_difference,
+    release_model,
+    release_noticed,
+    release_receipt,
+)
 from procmine.read.checks.finding import in_order
-from procmine.read.checks.running import run_checks
+from procmine.read.checks.noticing import notice
+from procmine.read.checks.running import catalogue_of_checks, run_checks
 from procmine.read.checks.unmapped import unmapped_codes
 from procmine.read.checks.usable import usable_for
 from procmine.read.importing import import_log
@@ -241,14 +251,17 @@ def run(
             hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
         )
     tell("measure", 0.0)
-    figures = _released(measure(log, asked, by=("office",)), asked, privacy)
+    measured = measure(log, asked, by=("office",))
+    figures = _released(measured, asked, privacy)
+    tell("check", 0.0)
+    noticed = release_noticed(_noticed(log, measured, asked, folder), privacy)
     tell("mine", 0.0)
     model = release_model(mine(log), privacy, workers=_workers(log))
     tell("mine", 1.0)
     receipt = release_receipt(log.receipt, privacy, activities=[step.activity for step in model.value.steps])
 
     def gather(parts: tuple[Any, ...]) -> Findings:
-        shown, drawn, read = parts
+        shown, drawn, read, odd = parts
         comparisons, funnels = compare_measurements(shown, along="office", means=_means(asked))
         return Findings(
             title=title or opened.title or log.name,
@@ -260,9 +273,19 @@ def run(
             privacy=privacy,
             period=(str(read["first_day"]), str(read["last_day"])),
             versions={"procmine": procmine_version(), **{name: str(metric.version) for name, metric in asked.items()}},
+            noticed=odd,
         )
 
-    return join(figures, model, receipt).map(gather), asked
+    return join(figures, model, receipt, noticed).map(gather), asked
+
+
+def _noticed(
+    log: Log, measured: Sequence[Measurement], asked: Mapping[str, Metric], study: Path | None
+) -> tuple[Noticed, ...]:
+    """What the checks find in the log, beside the metrics it bears on."""
+    found = in_order(run_checks(log, study))
+    usable = usable_for([one for one in measured if not one.group], found, asked, log.schema, study)
+    return notice(found, catalogue_of_checks(study, log.schema), usable)
 
 
 def _released(

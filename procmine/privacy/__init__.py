@@ -9,6 +9,7 @@ from __future__ import annotations
 from procmine.privacy.differences import release_difference
 from procmine.privacy.figures import release
 from procmine.privacy.graph import release_model
+from procmine.privacy.noticed import release_noticed
 from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named
 from procmine.privacy.receipts import release_receipt
 
@@ -21,5 +22,6 @@ __all__ = [
     "release",
     "release_difference",
     "release_model",
+    "release_noticed",
     "release_receipt",
 ]
