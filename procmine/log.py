@@ -102,8 +102,9 @@ def damaged(store: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def open_store(store: Path, schema: Schema) -> Log:
-    """Open a log store in an embedded engine and lock the engine. Raises InputError for one that is not whole."""
+def open_store(store: Path, schema: Schema, engine: str = "duckdb") -> Log:
+    """Open a log store in an engine: embedded and locked (``duckdb``), or ``spark``. Raises InputError for a store that
+    is not whole, UsageError where Spark is asked for and not installed."""
     receipt = read_receipt(store)
     if names := damaged(store):
         raise InputError(
@@ -111,18 +112,42 @@ def open_store(store: Path, schema: Schema) -> Log:
             where=str(store),
             hint="Import the log again, into another place or after deleting this folder.",
         )
-    engine = connect()
+    opened = _spark(store, receipt, schema) if engine == "spark" else _duckdb(store, receipt, schema)
+    return Log(store, receipt, opened, schema)
+
+
+def _files(store: Path, receipt: Mapping[str, Any]) -> dict[str, list[Path]]:
+    """Every table of a store with its files."""
     partitions = [office["partition"] for office in receipt["offices"]]
+    files = {"events": [store / "events" / f"{number:04d}.parquet" for number in partitions]}
+    for name in receipt["derived_tables"]:
+        files[name] = [store / "derived" / name / f"{number:04d}.parquet" for number in range(receipt["bundles"])]
+    for name, view in (("cases", "case_names"), ("workers", "worker_names")):
+        files[view] = [store / "names" / f"{name}.parquet"]
+    return files
+
+
+def _duckdb(store: Path, receipt: Mapping[str, Any], schema: Schema) -> Engine:
+    engine = connect()
     fill_vocabulary(engine, schema)
     fill_observation(engine, schema, receipt["observation"])
-    show_events(engine, schema, [store / "events" / f"{number:04d}.parquet" for number in partitions])
-    for name in receipt["derived_tables"]:
-        files = [store / "derived" / name / f"{number:04d}.parquet" for number in range(receipt["bundles"])]
-        engine.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {_parquet(files)}")
-    for name, view in (("cases", "case_names"), ("workers", "worker_names")):
-        files = [store / "names" / f"{name}.parquet"]
-        engine.connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {_parquet(files)}")
-    return Log(store, receipt, lock(engine, (store,)), schema)
+    for name, files in _files(store, receipt).items():
+        if name == "events":
+            show_events(engine, schema, files)
+        else:
+            engine.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {_parquet(files)}")
+    return lock(engine, (store,))
+
+
+def _spark(store: Path, receipt: Mapping[str, Any], schema: Schema) -> Engine:
+    from procmine.engines import spark
+
+    engine = spark.connect()
+    fill_vocabulary(engine, schema)
+    fill_observation(engine, schema, receipt["observation"])
+    for name, files in _files(store, receipt).items():
+        engine.show(name, files, schema.tables["events"].kinds() if name == "events" else None)
+    return engine
 
 
 def fill_vocabulary(engine: Engine, schema: Schema) -> None:

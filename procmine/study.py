@@ -84,17 +84,19 @@ def open_log(
     study: Path | None = None,
     store: Path | None = None,
     progress: Progress | None = None,
+    engine: str = "duckdb",
 ) -> Log:
     """Open a raw log, a folder of deliveries, a study folder or a log store; an unchanged input is not imported twice.
 
-    ``source`` is the name of a source file or its path. Raises InputError, ContentError.
+    ``source`` is the name of a source file or its path, ``engine`` the one that will compute (duckdb or spark; an
+    import is always DuckDB's). Raises InputError, ContentError.
     """
     opened = read_study(path)
     folder = opened.folder or study
     schema = load_schema(folder)
     put_back(opened.log)
     if is_store(opened.log):
-        return open_store(opened.log, schema)
+        return open_store(opened.log, schema, engine)
     if opened.folder and not opened.log.exists():
         raise InputError(
             f'The study\'s log "{opened.log.name}" is not there.',
@@ -103,7 +105,7 @@ def open_log(
         )
     speaks = _source(source or opened.source, schema, folder, opened.log)
     place = import_log(opened.log, store, source=speaks, schema=schema, study=folder, progress=progress or quiet)
-    return open_store(place, schema)
+    return open_store(place, schema, engine)
 
 
 def _source(name: str | None, schema: Schema, study: Path | None, log: Path) -> Source:

@@ -104,7 +104,7 @@ def test_an_unknown_option_is_answered_with_the_nearest(call: Call) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "known"),
-    [("--lang", "fr", "de, en"), ("--privacy", "internl", "internal"), ("--engine", "spark", "duckdb")],
+    [("--lang", "fr", "de, en"), ("--privacy", "internl", "internal"), ("--engine", "sparc", "spark")],
 )
 def test_a_value_that_is_not_known_is_answered_with_those_that_are(
     call: Call, option: str, value: str, known: str

@@ -4,8 +4,8 @@
 -- sending role, and for an external transfer a provider, partner or employer, for an internal one a role with the function of
 -- the receiving role. No receiving role, nothing derived. The two sides are two participants: where both have one function, as
 -- between two placement workers, one of them in the list is not both. The client is on neither side.
--- A transfer to somebody else has arrived on the day of the first arrival after it with its link, or without one before the
--- next such transfer.
+-- An external transfer has arrived on the day of the first arrival with its link on or after its day; one without a link with
+-- the first arrival without a link after it and before the next external transfer without a link.
 WITH transfers AS (
     SELECT
         e.case_id, e.event_no, e.office, e.local_date, e.activity, e.handover_type, e.role, e.to_role, e.to_org,
@@ -23,7 +23,6 @@ WITH transfers AS (
     LEFT JOIN role_functions AS receiver ON receiver.role = e.to_role
     WHERE k.kind = 'transfer'
 ),
--- The next transfer to somebody else that bears no link either: an arrival without a link belongs to the one before it.
 unlinked AS (
     SELECT case_id, event_no, LEAD(event_no) OVER (PARTITION BY case_id ORDER BY event_no) AS next_no
     FROM transfers
@@ -36,9 +35,9 @@ arrived AS (
     LEFT JOIN unlinked AS u ON u.case_id = t.case_id AND u.event_no = t.event_no
     WHERE t.transfer_kind = 'external'
       AND e.activity = 'arrival'
-      AND e.event_no > t.event_no
-      AND ((t.link_id IS NOT NULL AND e.link_id = t.link_id)
-          OR (t.link_id IS NULL AND e.link_id IS NULL AND (u.next_no IS NULL OR e.event_no < u.next_no)))
+      AND ((e.link_id = t.link_id AND e.local_date >= t.local_date)
+          OR (t.link_id IS NULL AND e.link_id IS NULL AND e.event_no > t.event_no
+              AND (u.next_no IS NULL OR e.event_no < u.next_no)))
     GROUP BY t.case_id, t.event_no
 ),
 joint AS (

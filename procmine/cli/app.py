@@ -73,7 +73,9 @@ def refuse_overwriting(out: Path | None, *inputs: Path | str | None) -> None:
             raise UsageError("The result would overwrite its own input.", where=str(out), hint="Name another file.")
 
 
-def opened(path: Path, source: str | None, verbose: bool, *outputs: Path | None) -> tuple[Log, Path | None]:
+def opened(
+    path: Path, source: str | None, verbose: bool, *outputs: Path | None, engine: str = "duckdb"
+) -> tuple[Log, Path | None]:
     """The log behind a path, and the study folder it lies in, if any; no output may go where an input lies."""
     from procmine import study
     from procmine.terminal import stream
@@ -81,4 +83,5 @@ def opened(path: Path, source: str | None, verbose: bool, *outputs: Path | None)
     settings = study.read_study(path)
     for out in outputs:
         refuse_overwriting(out, path, settings.log, source)
-    return study.open_log(path, source=source, progress=stream.progress(verbose)), settings.folder
+    log = study.open_log(path, source=source, progress=stream.progress(verbose), engine=engine)
+    return log, settings.folder

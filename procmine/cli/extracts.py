@@ -13,7 +13,7 @@ from procmine.errors import UsageError
 from procmine.log import Log
 from procmine.terminal.options import (
     ColourOption,
-    EngineOption,
+    EmbeddedOption,
     FromOption,
     JsonOption,
     LanguageOption,
@@ -110,7 +110,7 @@ def check(
     faulty: Annotated[
         Path | None, typer.Option("--faulty", metavar="PATH", help="Write the refused rows there, as .xlsx.")
     ] = None,
-    engine: EngineOption = "duckdb",
+    engine: EmbeddedOption = "duckdb",
     out: OutOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,

@@ -11,6 +11,7 @@ from procmine.cli.app import app, opened, say, say_file
 from procmine.terminal.options import (
     ByOption,
     ColourOption,
+    EmbeddedOption,
     EngineOption,
     FromOption,
     JsonOption,
@@ -43,7 +44,7 @@ def discover(
     office: OfficeOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
-    engine: EngineOption = "duckdb",
+    engine: EmbeddedOption = "duckdb",
     out: OutOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -70,7 +71,7 @@ def variants(
     office: OfficeOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
-    engine: EngineOption = "duckdb",
+    engine: EmbeddedOption = "duckdb",
     out: OutOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -114,7 +115,7 @@ def score(
     from procmine.report import words
     from procmine.terminal import lines
 
-    opened_log, folder = opened(log, source, verbose, out)
+    opened_log, folder = opened(log, source, verbose, out, engine=engine)
     found = study.score(
         opened_log, metrics=metric, by=tuple(by or ()), start=start, end=end, privacy=privacy, study=folder
     )
@@ -146,7 +147,7 @@ def compare(
     from procmine.report import words
     from procmine.terminal import data, lines
 
-    opened_log, folder = opened(log, source, verbose, out)
+    opened_log, folder = opened(log, source, verbose, out, engine=engine)
     found, funnels = study.compare(
         opened_log, by=by, metrics=metric, start=start, end=end, privacy=privacy, study=folder
     )

@@ -10,7 +10,7 @@ import typer
 from procmine.cli.app import app, say
 from procmine.terminal.options import (
     ColourOption,
-    EngineOption,
+    EmbeddedOption,
     JsonOption,
     LogArgument,
     ReportLanguageOption,
@@ -30,7 +30,7 @@ def audit(
     source: SourceOption = None,
     lang: ReportLanguageOption = None,
     privacy: ReportPrivacyOption = None,
-    engine: EngineOption = "duckdb",
+    engine: EmbeddedOption = "duckdb",
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
     no_color: ColourOption = False,

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from procmine.sql.house import HOUSE, Query, together
 from procmine.sql.read import read_query
-from procmine.sql.write import write
+from procmine.sql.write import translate, write
 
-__all__ = ["HOUSE", "Query", "read_query", "together", "write"]
+__all__ = ["HOUSE", "Query", "read_query", "together", "translate", "write"]

@@ -42,3 +42,23 @@ def _for_sqlite(node: Any) -> Any:
     if isinstance(node, exp.Cast) and node.to.is_type("date"):
         return exp.Anonymous(this="DATE", expressions=[node.this])
     return node
+
+
+def translate(statement: str, dialect: str) -> str:
+    """A statement of procmine's own, written for DuckDB, in another engine's words; never for a user's text.
+
+    Sums of 128-bit integers become decimals of 38 digits, which hold as much.
+    """
+    if dialect == "duckdb":
+        return statement
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import ErrorLevel
+
+    def wide(node: Any) -> Any:
+        return (
+            exp.DataType.build("DECIMAL(38, 0)") if isinstance(node, exp.DataType) and node.is_type("int128") else node
+        )
+
+    tree = parse_one(statement, dialect="duckdb").transform(wide)
+    text: str = tree.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE)
+    return text

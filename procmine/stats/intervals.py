@@ -178,6 +178,46 @@ def cluster_ratio(
     return RatioEstimate(ratio, error, interval, effect, effective, clusters)
 
 
+@dataclass(frozen=True, slots=True)
+class RateEstimate:
+    """Events per unit of time with the precision of clustered counts.
+
+    ``effective_count`` is the number of independent events that would tell as much, never more than those counted;
+    ``design_effect`` the variance over cases compared with Poisson's, None where it cannot be told.
+    """
+
+    rate: float
+    interval: Interval
+    design_effect: float | None
+    effective_count: float
+
+
+def cluster_rate(
+    clusters: int, sum_x: int, sum_n: int, sum_xx: int, sum_xn: int, sum_nn: int, *, level: float = 0.95
+) -> RateEstimate:
+    """The rate Σx/Σn of events over time at risk, cases as sampling units, from whole sums.
+
+    Events of one case come in rows (a reduction follows a reduction), so the count tells less than as many independent
+    events. Design effect: variance by linearisation, m/(m-1)·Σ(x_i - R n_i)²/(Σn)², over Poisson's, Σx/(Σn)². The
+    interval is Garwood's at the effective count Σx / max(design effect, 1). Without events, or with one case, there is
+    no design effect; then the events count as they are, but no more of them than cases.
+    """
+    _check_level(level)
+    if clusters < 1 or not sum_n > 0 or sum_x < 0:
+        raise ValueError(f"need a cluster, time at risk and no negative count, got {clusters}, {sum_n} and {sum_x}")
+    effect = None
+    effective = float(min(Fraction(sum_x), clusters))
+    if sum_x > 0 and clusters > 1:
+        residual = _residual_square((sum_x, sum_n, sum_xx, sum_xn, sum_nn), clusters)
+        effect = float(Fraction(clusters, clusters - 1) * residual / Fraction(sum_x))
+        effective = float(sum_x) / max(effect, 1.0)
+    rate = float(Fraction(sum_x) / Fraction(sum_n))
+    low, high = exact_poisson(effective, level)
+    # The effective time is the time over the same design effect; without events all of it.
+    time = float(sum_n) * (effective / float(sum_x) if sum_x else 1.0)
+    return RateEstimate(rate, (low / time, high / time), effect, effective)
+
+
 def case_bootstrap(values: Sequence[float], *, seed: int, repeats: int = 2000, level: float = 0.95) -> Interval | None:
     """Percentile interval of the mean of one value a case, cases drawn with replacement.
 

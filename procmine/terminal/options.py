@@ -12,7 +12,8 @@ from procmine.errors import nearest
 
 LANGUAGES = ("de", "en")
 PROFILES = ("internal", "shared", "published")
-ENGINES = ("duckdb",)
+# Spark measures and compares; whatever reads, checks or mines is DuckDB's.
+ENGINES = ("duckdb", "spark")
 
 
 def examples(*calls: str) -> str:
@@ -70,7 +71,10 @@ ReportPrivacyOption = Annotated[
     typer.Option("--privacy", metavar="PROFILE", callback=among(*PROFILES), help=PRIVACY_HELP, show_default="shared"),
 ]
 EngineOption = Annotated[
-    str, typer.Option("--engine", metavar="duckdb", callback=among(*ENGINES), help="The engine that computes.")
+    str, typer.Option("--engine", metavar="duckdb|spark", callback=among(*ENGINES), help="The engine that computes.")
+]
+EmbeddedOption = Annotated[
+    str, typer.Option("--engine", metavar="duckdb", callback=among(*ENGINES[:1]), help="The engine that computes.")
 ]
 OfficeOption = Annotated[str | None, typer.Option("--office", metavar="OFFICE", help="Only the cases of this office.")]
 StudyOption = Annotated[
