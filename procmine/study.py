@@ -15,6 +15,7 @@ from procmine.errors import ContentError, InputError, PrivacyError, UsageError, 
 from procmine.findings import Comparison, Difference, Findings, Funnel, Measurement, Noticed
 from procmine.log import Log, is_store, open_store
 from procmine.measure import PERIODS, measure
+from procmine.measure.trial import try_metrics
 from procmine.metric import Metric, catalogue
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
@@ -135,6 +136,14 @@ def metrics_of(names: Sequence[str] | None, study: Path | None = None) -> Mappin
     return {name: known[name] for name in (*first, *(name for name in known if name not in first))}
 
 
+def _asked(log: Log, names: Sequence[str] | None, study: Path | None) -> Mapping[str, Metric]:
+    """The metrics to measure; those of the study itself are tried first (procmine/measure/trial.py)."""
+    asked = metrics_of(names, study)
+    own = {file.stem for file in (study / "metrics").glob("*.toml")} if study is not None else set()
+    try_metrics(log, [metric for name, metric in asked.items() if name in own])
+    return asked
+
+
 def explain(metric: str, study: Path | None = None) -> Metric:
     """A metric's sheet. Raises UsageError with the nearest names."""
     return metrics_of([metric], study)[metric]
@@ -151,7 +160,7 @@ def score(
     study: Path | None = None,
 ) -> tuple[Measurement, ...]:
     """Metrics over a log, as they leave the privacy door."""
-    asked = metrics_of(metrics, study)
+    asked = _asked(log, metrics, study)
     return _released(measure(log, asked, by=by, start=start, end=end), asked, privacy).value
 
 
@@ -166,7 +175,7 @@ def compare(
     study: Path | None = None,
 ) -> tuple[tuple[Comparison, ...], tuple[Funnel, ...]]:
     """Groups against the pooled value: signals with their limits, never a rank."""
-    asked = metrics_of(metrics, study)
+    asked = _asked(log, metrics, study)
     if by in PERIODS:
         raise UsageError(f"Groups are compared, not periods: {by}.", hint="Compare by office or a metric's own group.")
     released = _released(measure(log, asked, by=(by,), start=start, end=end), asked, privacy)
@@ -188,7 +197,7 @@ def discover(
 def check(log: Log, study: Path | None = None) -> dict[str, Any]:
     """What was read, refused and understood, what the checks found, and which metrics this log can bear: the data of
     ``check`` (DESIGN 7). For the analyst's own desk: counts are exact."""
-    asked = metrics_of(None, study)
+    asked = _asked(log, None, study)
     whole = [one for one in measure(log, asked) if not one.group]
     receipt = dict(log.receipt)
     receipt["measurable"] = [
@@ -244,7 +253,7 @@ def run(
     opened = read_study(path)
     folder = opened.folder or study
     log = open_log(path, source=source, study=study, store=store, progress=tell)
-    asked = metrics_of(None, folder)
+    asked = _asked(log, None, folder)
     least = profile_named(privacy)
     if log.receipt["cases"] < least.persons:
         raise PrivacyError(

@@ -3,51 +3,118 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 FIRST_DAY = date(2025, 3, 24)  # a week before the clocks change
+# Near days make ties; in wide logs the rules of 14, 28, 60, 90 and 180 days get both sides.
+DAYS = (0, 0, 1, 2, 7, 14, 15, 16, 30)
+WIDE_DAYS = (0, 1, 2, 10, 14, 28, 29, 30, 42, 60, 61, 75, 90, 91, 120, 150, 180, 181, 200, 250, 300, 365, 400)
+HOURS = (8, 9)
 Event = Mapping[str, Any]
+
+
+def _days(*after: int) -> tuple[date, ...]:
+    return tuple(FIRST_DAY + timedelta(days=number) for number in after)
+
 
 # What a column may hold, as often as it stands here. Attended contacts in person are the most frequent, or hardly an
 # event would be a contact and hardly a case would have the three that continuity asks for.
 VALUES: Mapping[str, Sequence[Any]] = {
     "case_id": ("c1", "c1", "c2", "c3"),
-    "activity": (
-        *["first_interview", "followup_interview", "home_visit", "joint_meeting"] * 3,
-        *("handover", "referral", "worker_change", "contact_request", "contact_request", "invitation_sent"),
-        "something_of_their_own",
-    ),
+    "activity": (),  # the theme's
     "lifecycle": (None, None, "complete", "complete", "complete", "start"),
     "worker": (None, *["w1"] * 3, *["w2"] * 2, "w3"),
-    "role": (None, *["placement"] * 5, "benefits", "measure_provider"),
+    "role": (None, *["placement"] * 5, "benefits", "measure_provider", "coach"),
+    "team": (None, "t1", "t2"),
     "office": (*["o1"] * 5, "o2"),
     "appointment_id": (None, "t1", "t2", "t3"),
     "initiator": (None, "client", "household_member", "caseworker", "caseworker"),
     "outcome": (None, *["attended"] * 9, "no_show", "cancelled_client", "cancelled_office", "rescheduled_client"),
     "channel": (None, *["in_person"] * 3, "phone", "mail"),
+    "access_route": (None, "direct", "service_centre", "portal_pool"),
     "location": (None, "office", "client_home", "social_space", "remote"),
     "visit_purpose": (None, "support", "control"),
+    "format": (None, "individual", "household", "group"),
     "participants": (None, "placement|partner", "benefits|placement|client", "measure_provider|benefits", "client"),
+    "members_present": (None, 1, 2),
+    "action_form": (None, "counselling", "counselling|assistance", "administrative", "control|information"),
+    "topic": (None, "work", "housing", "debt"),
+    "target": (None, "person", "conditions", "both"),
+    "decision_mode": (None, None, "client_choice", "joint", "office_unilateral", "rule"),
+    "options_offered": (None, 0, 1, 3),
+    "mandate_scope": (None, "work", "life_situation", "benefit"),
+    "mandate_worker": (None, "w1", "w2"),
     "handover_type": (None, None, "warm", "file_only", "accompanied"),
+    "from_worker": (None, "w1", "w2"),
+    "to_worker": (None, "w1", "w2"),
     "to_role": (None, "benefits", "placement"),
     "to_org": (None, "Beratungsstelle"),
-    "setting_mode": (None, "office_set", "client_booked"),
+    "link_id": (None, "l1", "l2"),
+    "benefit_issue_id": (None, None, "b1", "b2"),
+    "benefit_state": (None, None, "settled", "pending", "suspended"),
+    "setting_mode": (None, "office_set", "client_booked", "jointly_agreed"),
+    "occasion": (None, "client_concern", "routine_interval", "legal_requirement"),
+    "legal_notice": (None, "none", "hint", "full"),
     "segment": (None, "s1", "s2"),
-    "planned_date": (None, FIRST_DAY, FIRST_DAY + timedelta(days=3)),
-    "requested_date": (None, FIRST_DAY + timedelta(days=1)),
+    "change_reason": (None, "case", "client_wish", "reorganisation", "cover"),
+    "prescribed_interval_days": (None, None, 14, 30),
+    "duration_min": (None, 10, 45, 60),
+    "planned_date": (None, *_days(0, 3)),
+    "requested_date": (None, *_days(1)),
+    "sanction_type": (None, "missed_appointment", "breach"),
     "household_size": (None, 1, 2),
 }
-DAYS = (0, 0, 1, 2, 7, 14, 15, 16, 30)
-HOURS = (8, 9)
+# What is the same in all events of a case.
+CONSTANT: Mapping[str, Sequence[Any]] = {
+    "entry": (None, *_days(-100, 0, 3)),
+    "exit": (None, None, None, None, *_days(-1, 15, 61, 300)),
+    "exit_reason": (None, "employment"),
+    "household_id": (None, "h1", "h2"),
+    "birth_band": (None, "25-34", "55+"),
+    "carrier": (None, "gE"),
+    "comparison_type": (None, "Ia"),
+}
+_MET = ("first_interview", "followup_interview", "home_visit", "joint_meeting")
+# What a log is mostly about; contacts are in all of them, because nearly every table asks for the contacts around.
+THEMES: Mapping[str, Sequence[str]] = {
+    "contacts": (
+        *_MET * 3,
+        *("handover", "referral", "worker_change", "contact_request", "contact_request", "invitation_sent"),
+        *("arrival", "inbound_message", "exit", "something_of_their_own"),
+    ),
+    "mandates": (
+        *_MET * 2,
+        *("mandate_obtained", "mandate_obtained", "mandate_renewed", "mandate_confirmed", "mandate_extended"),
+        *("mandate_withdrawn", "mandate_declined", "worker_change", "worker_change", "handover", "return_to_regular"),
+    ),
+    "measures": (
+        *_MET * 2,
+        *("measure_offer", "measure_assignment", "measure_start", "measure_start", "measure_end", "measure_dropout"),
+        *("special_support_start", "special_support_start", "special_support_end", "return_to_regular"),
+        *("handover", "cooperation_plan", "placement_proposal", "mandate_renewed"),
+    ),
+    "benefits": (
+        *_MET * 2,
+        *("benefit_issue_raised", "benefit_issue_raised", "benefit_issue_resolved", "benefit_notice", "benefit_change"),
+        *("missed_appointment", "hearing", "reduction", "reduction", "reduction_lifted", "objection", "handover"),
+    ),
+    "triggers": (
+        *_MET * 2,
+        *("change_report", "concern_voiced", "crisis", "job_end", "contact_request", "measure_end", "outbound_message"),
+        *("segment_change", "segment_change", "worker_change", "casework", "profiling", "third_party_contact"),
+    ),
+}
+# All days of all logs lie between these two: what the laws' world says the log was watched.
+WATCHED = _days(-1, max(WIDE_DAYS) + 1)
 
 
-def _event(chance: random.Random) -> dict[str, Any]:
-    day = FIRST_DAY + timedelta(days=chance.choice(DAYS))
-    event = {name: chance.choice(values) for name, values in VALUES.items()}
+def _event(chance: random.Random, theme: str, days: Sequence[int]) -> dict[str, Any]:
+    day = FIRST_DAY + timedelta(days=chance.choice(days))
+    event = {name: chance.choice(values or THEMES[theme]) for name, values in VALUES.items()}
     return {**event, "local_date": day, "timestamp": datetime.combine(day, time(chance.choice(HOURS)))}
 
 
@@ -61,13 +128,41 @@ def numbered(events: Sequence[Event]) -> list[dict[str, Any]]:
     return ordered
 
 
+def made_up(seed: int, theme: str, length: int) -> list[dict[str, Any]]:
+    """The log that chance makes of a seed: ``length`` events, mostly about ``theme``."""
+    chance = random.Random(seed)  # noqa: S311 - makes up logs, keeps no secret
+    days = chance.choice((DAYS, WIDE_DAYS))
+    cases = {
+        case: {name: chance.choice(values) for name, values in CONSTANT.items()}
+        for case in sorted(set(VALUES["case_id"]))
+    }
+    events = [_event(chance, theme, days) for _ in range(length)]
+    return numbered([{**event, **cases[event["case_id"]]} for event in events])
+
+
 @st.composite
 def logs(draw: st.DrawFn, most: int = 30) -> list[dict[str, Any]]:
     """Whole logs of up to ``most`` events. Chance makes the events, so that what is rare comes as often as it should;
     Hypothesis draws the seed and makes a log that breaks a law as short as it can."""
-    chance = random.Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311 - makes up logs, keeps no secret
-    length = most - draw(st.integers(0, most - 1))
-    return numbered([_event(chance) for _ in range(length)])
+    seed = draw(st.integers(0, 2**32 - 1))
+    theme = draw(st.sampled_from(sorted(THEMES)))
+    return made_up(seed, theme, most - draw(st.integers(0, most - 1)))
+
+
+def gathered(many: Iterable[Sequence[Event]]) -> list[dict[str, Any]]:
+    """Logs under case ids of their own, as one log."""
+    return [
+        {**event, "case_id": f"{number}{event['case_id']}", "event_id": f"{number}{event['event_id']}"}
+        for number, log in enumerate(many)
+        for event in log
+    ]
+
+
+@st.composite
+def crowds(draw: st.DrawFn, most: int = 12) -> list[dict[str, Any]]:
+    """Up to ``most`` logs as one: a law over rows then looks at all of them for the price of one answer. The law that
+    a case is measured alone is what allows it."""
+    return gathered(draw(logs()) for _ in range(most - draw(st.integers(0, most - 1))))
 
 
 # Names that readers like to spoil: numbers, emptiness, formulas, blanks, marks, two ways of writing one letter.

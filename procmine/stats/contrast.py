@@ -1,8 +1,8 @@
 """Two shares beside each other: their difference and ratio, with cases as sampling units that may lie in both arms.
 
-Sources: Cochran, Sampling Techniques (1977), ch. 6, for linearised differences and ratios of ratios; Newcombe, Statistics
-in Medicine 17 (1998) 873-890, method 10, for the difference where one arm shows no variance; Katz et al., Biometrics 34
-(1978), for the ratio on the log scale.
+Sources: Cochran, Sampling Techniques (1977), ch. 6, for linearised differences and ratios of ratios; Newcombe,
+Statistics in Medicine 17 (1998) 873-890, method 10, for the difference where one arm shows no variance; Katz et al.,
+Biometrics 34 (1978), for the ratio on the log scale.
 
 **No variance is not certainty**, here neither: if one arm has no hit, or only hits, its part of the linearised variance
 is zero and the interval would be that of the other arm alone. Then the difference is bounded by both arms' own
@@ -70,21 +70,17 @@ def contrast(first: ArmSums, second: ArmSums, cross: CrossSums, level: float = 0
     value = float(p - q)
     ratio = float(p / q) if q and p else None
     m = cross.clusters
-    if aa <= 0 or bb <= 0 or m < 2:
+    spread = aa / first.n**2 + bb / second.n**2 - 2 * ab / (first.n * second.n)
+    # Arms that move in step, case by case, leave no variance of the difference either.
+    if aa <= 0 or bb <= 0 or spread <= 0 or m < 2:
         one, other = arms[0].interval, arms[1].interval
         interval = newcombe(float(p), one, float(q), other) if one and other else None
         return Contrast(value, interval, ratio, None, arms[0], arms[1])
     t, scale = float(stdtrit(m - 1, (1 + level) / 2)), Fraction(m, m - 1)
-    spread = aa / first.n**2 + bb / second.n**2 - 2 * ab / (first.n * second.n)
-    half = t * math.sqrt(scale * max(spread, Fraction(0)))
+    half = t * math.sqrt(scale * spread)
     relative = aa / first.x**2 + bb / second.x**2 - 2 * ab / (first.x * second.x)
     factor = math.exp(min(t * math.sqrt(scale * max(relative, Fraction(0))), 700.0))
-    between = (ratio / factor, ratio * factor) if ratio else None
-    # Both arms moving in step case by case would leave no width: again no certainty, but the arms' own intervals.
-    if spread <= 0:
-        one, other = arms[0].interval, arms[1].interval
-        interval = newcombe(float(p), one, float(q), other) if one and other else None
-        return Contrast(value, interval, ratio, None, arms[0], arms[1])
+    between = (ratio / factor, ratio * factor) if ratio and relative > 0 else None
     return Contrast(value, (max(-1.0, value - half), min(1.0, value + half)), ratio, between, arms[0], arms[1])
 
 

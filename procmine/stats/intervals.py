@@ -206,7 +206,7 @@ def cluster_rate(
     if clusters < 1 or not sum_n > 0 or sum_x < 0:
         raise ValueError(f"need a cluster, time at risk and no negative count, got {clusters}, {sum_n} and {sum_x}")
     effect = None
-    effective = float(min(Fraction(sum_x), clusters))
+    effective = float(min(sum_x, clusters))
     if sum_x > 0 and clusters > 1:
         residual = _residual_square((sum_x, sum_n, sum_xx, sum_xn, sum_nn), clusters)
         effect = float(Fraction(clusters, clusters - 1) * residual / Fraction(sum_x))
