@@ -14,7 +14,10 @@ SELECT
     1 AS denominator,
     CASE WHEN setting_mode = 'client_booked' THEN 1 WHEN setting_mode IS NOT NULL THEN 0 END AS client_booked,
     CASE WHEN setting_mode = 'jointly_agreed' THEN 1 WHEN setting_mode IS NOT NULL THEN 0 END AS jointly_agreed,
-    CASE WHEN setting_mode = 'office_set_confirmed' THEN 1 WHEN setting_mode IS NOT NULL THEN 0 END AS office_set_confirmed,
+    CASE
+        WHEN setting_mode = 'office_set_confirmed' THEN 1
+        WHEN setting_mode IS NOT NULL THEN 0
+    END AS office_set_confirmed,
     CASE WHEN setting_mode = 'office_set' THEN 1 WHEN setting_mode IS NOT NULL THEN 0 END AS office_set
 FROM appointments
 WHERE setting_mode IS NULL

@@ -1,6 +1,6 @@
--- Appointments the office set on its own, against appointments that were agreed or booked by the client: which share did
--- the client call off? Kept, missed and called-off appointments count; those the office itself called off are left out.
--- Appointments the client merely confirmed belong to neither arm.
+-- Appointments the office set on its own, against appointments that were agreed or booked by the client: which share
+-- did the client call off? Kept, missed and called-off appointments count; those the office itself called off are left
+-- out. Appointments the client merely confirmed belong to neither arm.
 -- Where the slot has passed and no outcome is recorded, nobody knows: the numerator stays empty.
 SELECT
     CAST(a.case_id AS VARCHAR) || '-' || a.appointment_id AS item_id,

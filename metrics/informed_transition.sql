@@ -1,9 +1,9 @@
 -- Every start of a measure and of special support counts once. It is a hit when a contact lay 1 to 60 days before it
 -- (decisions.informed_on) and the client chose it or both sides decided on it. How an entry into a measure was decided
 -- stands at its start or at the offer before (event_logs/derived/measures.sql has the same key).
--- A decision over the client's head is no hit, whatever was said before. No contact before is a miss only where those days
--- were watched: 60 days of observation before it, or a case that began within observation. Otherwise, and where the mode of
--- decision is not recorded, the numerator stays empty.
+-- A decision over the client's head is no hit, whatever was said before. No contact before is a miss only where those
+-- days were watched: 60 days of observation before it, or a case that began within observation. Otherwise, and where
+-- the mode of decision is not recorded, the numerator stays empty.
 WITH transitions AS (
     SELECT
         d.decision_id,

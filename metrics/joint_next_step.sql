@@ -1,5 +1,6 @@
--- Every contact counts once whose next step is recorded with how it was decided. It is a hit when the client chose it or both
--- sides agreed on it. Contacts without such an entry are no items: whether a next step was taken there, nobody knows.
+-- Every contact counts once whose next step is recorded with how it was decided. It is a hit when the client chose it
+-- or both sides agreed on it. Contacts without such an entry are no items: whether a next step was taken there, nobody
+-- knows.
 SELECT
     decision_id AS item_id,
     case_id,

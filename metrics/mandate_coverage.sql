@@ -1,7 +1,7 @@
--- Case-time is counted in stretches of the calendar, one item a case and stretch: how many of its days lie under an active
--- mandate? A mandate covers its first day and not the day it ends on; one that only the case's exit ends covers that day too.
--- Stretches of a mandate do not overlap, so their days may be added. A case without any recorded mandate has none: that
--- this log records mandates at all is asked beforehand (needs.activities).
+-- Case-time is counted in stretches of the calendar, one item a case and stretch: how many of its days lie under an
+-- active mandate? A mandate covers its first day and not the day it ends on; one that only the case's exit ends covers
+-- that day too. Stretches of a mandate do not overlap, so their days may be added. A case without any recorded mandate
+-- has none: that this log records mandates at all is asked beforehand (needs.activities).
 WITH held AS (
     SELECT
         t.case_id,

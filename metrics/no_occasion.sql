@@ -1,6 +1,6 @@
--- Every appointment that the office set counts once, whether the client confirmed it or not. It is a hit when nothing stood
--- behind it but the prescribed interval, or no occasion was given. Where the occasion is not recorded, the numerator stays
--- empty: an empty field is not the same as an entry that says "none stated".
+-- Every appointment that the office set counts once, whether the client confirmed it or not. It is a hit when nothing
+-- stood behind it but the prescribed interval, or no occasion was given. Where the occasion is not recorded, the
+-- numerator stays empty: an empty field is not the same as an entry that says "none stated".
 -- Appointments that were agreed, or of which nobody knows how they were set, are left out.
 SELECT
     CAST(case_id AS VARCHAR) || '-' || appointment_id AS item_id,

@@ -1,8 +1,8 @@
--- Appointments the office set on its own, against appointments that were agreed or booked by the client: which share was
--- missed? Kept and missed appointments count; an appointment that was called off, by whichever side, was not missed and is
--- left out. Appointments the client merely confirmed belong to neither arm.
--- Where the slot has passed and no outcome is recorded, nobody knows: the numerator stays empty. An office that records only
--- what was missed would otherwise seem to be missed by everybody.
+-- Appointments the office set on its own, against appointments that were agreed or booked by the client: which share
+-- was missed? Kept and missed appointments count; an appointment that was called off, by whichever side, was not missed
+-- and is left out. Appointments the client merely confirmed belong to neither arm.
+-- Where the slot has passed and no outcome is recorded, nobody knows: the numerator stays empty. An office that records
+-- only what was missed would otherwise seem to be missed by everybody.
 SELECT
     CAST(a.case_id AS VARCHAR) || '-' || a.appointment_id AS item_id,
     a.case_id,

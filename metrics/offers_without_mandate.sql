@@ -1,6 +1,6 @@
--- Case-time is counted in stretches of the calendar, one item a case and stretch with at least one day without a mandate: its
--- days without one, and the placement proposals made on such days. A mandate covers its first day and not the day it ends
--- on; one that only the case's exit ends covers that day too (as in mandate_coverage).
+-- Case-time is counted in stretches of the calendar, one item a case and stretch with at least one day without a
+-- mandate: its days without one, and the placement proposals made on such days. A mandate covers its first day and not
+-- the day it ends on; one that only the case's exit ends covers that day too (as in mandate_coverage).
 WITH held AS (
     SELECT
         t.case_id,

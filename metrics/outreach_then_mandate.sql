@@ -1,7 +1,8 @@
--- Cases without a mandate so far: does one come within 90 days of the first supportive contact outside the office, and does
--- one come within 90 days of the first contact in the office? A case may stand in both arms, first in the office, then
--- outside; an office contact counts only where no contact outside (or one of unknown purpose) lay on that day or before.
--- A visit to check on someone is no outreach. Only contacts after which the case was watched for 90 days are items.
+-- Cases without a mandate so far: does one come within 90 days of the first supportive contact outside the office, and
+-- does one come within 90 days of the first contact in the office? A case may stand in both arms, first in the office,
+-- then outside; an office contact counts only where no contact outside (or one of unknown purpose) lay on that day or
+-- before. A visit to check on someone is no outreach. Only contacts after which the case was watched for 90 days are
+-- items.
 -- A mandate on the day of the contact counts as its result: the log does not say which of the two came first.
 WITH placed AS (
     SELECT

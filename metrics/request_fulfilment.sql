@@ -1,6 +1,6 @@
--- Every recorded request for an appointment counts once, with the days until the first contact that answers it: one with the
--- function that was asked for, or any contact where none was named (event_logs/derived/requests.sql). A request that is open
--- when observation ends counts as open for as long as it was watched, never as refused.
+-- Every recorded request for an appointment counts once, with the days until the first contact that answers it: one
+-- with the function that was asked for, or any contact where none was named (event_logs/derived/requests.sql). A
+-- request that is open when observation ends counts as open for as long as it was watched, never as refused.
 -- Where a function was asked for and a contact of unknown function lies within 14 days, that contact may have been the
 -- answer: if no known one came earlier, the numerator stays empty.
 WITH unclear AS (

@@ -1,5 +1,5 @@
--- Every contact counts once. It is a hit when the client or someone of the household brought it about. Where the log does
--- not say who did, the numerator stays empty: not recorded is not the same as "the office did".
+-- Every contact counts once. It is a hit when the client or someone of the household brought it about. Where the log
+-- does not say who did, the numerator stays empty: not recorded is not the same as "the office did".
 -- third_party: contacts that a provider, an employer or another third party brought about; they are no hits.
 SELECT
     contact_id AS item_id,

@@ -1,7 +1,7 @@
 -- Every case whose entry was watched counts once, with the days from its entry to the first day of its first mandate. A
--- mandate already in force on the day of entry came after 0 days; one that had ended by then belongs to an earlier time.
--- A case without a mandate counts as open for as long as it was watched. Cases that were there before the log began, or
--- whose entry is not recorded, are left out: when their first mandate came, nobody knows.
+-- mandate already in force on the day of entry came after 0 days; one that had ended by then belongs to an earlier
+-- time. A case without a mandate counts as open for as long as it was watched. Cases that were there before the log
+-- began, or whose entry is not recorded, are left out: when their first mandate came, nobody knows.
 WITH entered AS (
     SELECT c.case_id, c.office, c.risk_from, c.risk_to
     FROM cases AS c

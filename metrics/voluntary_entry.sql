@@ -1,6 +1,7 @@
--- Every entry into a measure counts once, unless the law makes it voluntary anyway (holistic support, § 16k SGB II). It is a
--- hit when the client chose it or both sides decided on it, and no full notice of legal consequences stood over it.
--- Where nobody recorded how it was decided, or a free choice has no entry about the notice, the numerator stays empty.
+-- Every entry into a measure counts once, unless the law makes it voluntary anyway (holistic support, § 16k SGB II). It
+-- is a hit when the client chose it or both sides decided on it, and no full notice of legal consequences stood over
+-- it. Where nobody recorded how it was decided, or a free choice has no entry about the notice, the numerator stays
+-- empty.
 -- options: the client had at least two offers to choose from.
 SELECT
     measure_id AS item_id,

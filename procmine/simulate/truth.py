@@ -13,31 +13,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from procmine.simulate.appointments_truth import appointment_cells, contact_cells
 from procmine.simulate.draw import Floats, case_nodes, count_law
 from procmine.simulate.office import Office
+from procmine.simulate.truth_cells import SELF, Cell, appointments, attended, mean, seen_values
 
 _OUTSIDE = frozenset({"client_home", "social_space", "partner_site", "employer", "public_place"})
-_SELF = frozenset({"client", "household_member"})
 _WARM = frozenset({"warm", "accompanied"})
+# Metrics that are a difference: the truth is that of their first arm less that of their second.
+ARMS = {
+    "no_show_by_setter": ("office_set", "agreed"),
+    "cancellation_by_setter": ("office_set", "agreed"),
+}
 _SITES = ("client_home", "social_space", "partner_site", "employer", "public_place")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Expectations a case for one metric in one part of one office: items, known ones, their hits; and as practised."""
-
-    metric: str
-    part: tuple[tuple[str, str], ...]
-    items: float
-    known: float
-    hits: float
-    practised_items: float
-    practised_hits: float
 
 
 def planted(offices: tuple[tuple[Office, int], ...]) -> list[dict[str, Any]]:
@@ -45,26 +37,39 @@ def planted(offices: tuple[tuple[Office, int], ...]) -> list[dict[str, Any]]:
 
     Takes offices with their numbers of cases; returns objects with metric, group, value, practised, coverage.
     """
-    sums: dict[tuple[str, tuple[tuple[str, str], ...]], Floats] = defaultdict(lambda: np.zeros(5))
+    sums: dict[tuple[str, str, tuple[tuple[str, str], ...]], Floats] = defaultdict(lambda: np.zeros(5))
     for office, cases in offices:
         for cell in _cells(office):
             numbers = cases * np.array(
                 [cell.items, cell.known, cell.hits, cell.practised_items, cell.practised_hits], dtype=float
             )
             for group in {(), cell.part, (("office", office.office),), (("office", office.office), *cell.part)}:
-                sums[cell.metric, group] += numbers
+                sums[cell.metric, cell.arm, group] += numbers
+    groups = sorted({(metric, group) for metric, _, group in sums}, key=lambda key: (key[0], len(key[1]), key[1]))
     return [
-        {
-            "metric": metric,
-            "group": dict(group),
-            "value": _ratio(hits, known),
-            "practised": _ratio(practised_hits, practised_items),
-            "coverage": _ratio(known, items),
-        }
-        for (metric, group), (items, known, hits, practised_items, practised_hits) in sorted(
-            sums.items(), key=lambda entry: (entry[0][0], len(entry[0][1]), entry[0][1])
-        )
+        _entry(metric, group, [sums[metric, arm, group] for arm in ARMS.get(metric, ("",))]) for metric, group in groups
     ]
+
+
+def _entry(metric: str, group: tuple[tuple[str, str], ...], arms: list[Floats]) -> dict[str, Any]:
+    """The truth of a metric in a group: a ratio, or the difference of its two arms' ratios."""
+    values = [_ratio(hits, known) for _, known, hits, _, _ in arms]
+    practised = [_ratio(hits, items) for *_, items, hits in arms]
+    items, known = sum(float(arm[0]) for arm in arms), sum(float(arm[1]) for arm in arms)
+    return {
+        "metric": metric,
+        "group": dict(group),
+        "value": _less(values),
+        "practised": _less(practised),
+        "coverage": _ratio(known, items),
+    }
+
+
+def _less(values: list[float | None]) -> float | None:
+    first, *rest = values
+    if not rest or first is None:
+        return first
+    return None if rest[0] is None else first - rest[0]
 
 
 def _ratio(part: float, whole: float) -> float | None:
@@ -76,18 +81,20 @@ def _cells(office: Office) -> Iterator[Cell]:
     yield from _continuity(office)
     yield from _out_of_office(office)
     yield from _warm(office)
+    yield from appointment_cells(office)
+    yield from contact_cells(office)
 
 
 def _self_initiated(office: Office) -> Cell:
     a, recording = office.attendance, office.recording
-    final = _mean(_appointments(office)) * (1 - a.left_open - a.cancelled_by_office)
+    final = mean(appointments(office)) * (1 - a.left_open - a.cancelled_by_office)
     share = office.initiative.self_initiated
     items = final * (1 - recording.gap("outcome"))
     known = items * (1 - recording.gap("initiator"))
     default = recording.form_default.get("initiator")
     seen = share
     if default is not None:
-        seen = share * (1 - default.share) + default.share * (default.value in _SELF)
+        seen = share * (1 - default.share) + default.share * (default.value in SELF)
     return Cell("self_initiated_appointments", (), items, known, known * seen, final, final * share)
 
 
@@ -128,20 +135,6 @@ def expected_coc(own: float, team: int, changes: tuple[float, ...]) -> float:
     return sum(share * (2 * same + number * apart) / (number + 2) for number, share in enumerate(changes))
 
 
-def _appointments(office: Office) -> Floats:
-    return count_law(office.contacts.appointments, 1, office.contacts.appointments_at_most)
-
-
-def _attended(office: Office, share: float | Floats) -> Any:
-    """The chance that an appointment is attended in a case that begins this share of its appointments."""
-    a = office.attendance
-    agreed = 1 - a.no_show_agreed - a.cancelled_agreed
-    alone = 1 - a.no_show_office_set - a.cancelled_office_set
-    j = office.initiative.jointly_agreed
-    kept = 1 - a.left_open - a.cancelled_by_office
-    return kept * (share * agreed + (1 - share) * (j * agreed + (1 - j) * alone))
-
-
 def _fewer_than(office: Office, number: int, gap: float) -> float:
     """The chance that a case has fewer than so many integration contacts with a known worker."""
     i = office.initiative
@@ -149,7 +142,7 @@ def _fewer_than(office: Office, number: int, gap: float) -> float:
     unscheduled = _thinned(count_law(office.contacts.unscheduled), 1 - gap, number)
     total = 0.0
     for share, weight in zip(shares, weights, strict=True):
-        scheduled = _thinned(_appointments(office), float(_attended(office, float(share))) * (1 - gap), number)
+        scheduled = _thinned(appointments(office), float(attended(office, float(share))) * (1 - gap), number)
         total += weight * sum(scheduled[x] * unscheduled[y] for x in range(number) for y in range(number - x))
     return float(total)
 
@@ -174,21 +167,17 @@ def _three(law: Floats, chance: float) -> float:
     return 1.0 - sum(_thinned(law, chance, 3))
 
 
-def _mean(law: Floats) -> float:
-    return float(np.arange(len(law)) @ law)
-
-
 def _out_of_office(office: Office) -> Iterator[Cell]:
     c = office.contacts
-    scheduled = _mean(_appointments(office)) * float(_attended(office, office.initiative.self_initiated))
-    unscheduled = _mean(count_law(c.unscheduled))
+    scheduled = mean(appointments(office)) * float(attended(office, office.initiative.self_initiated))
+    unscheduled = mean(count_law(c.unscheduled))
     integration: dict[tuple[str, str], float] = defaultdict(float)
     integration["remote", ""] += scheduled * c.remote + unscheduled * (1 - c.walk_in - c.open_hours)
     integration["social_space", "support"] += unscheduled * c.open_hours
     integration["office", ""] += unscheduled * c.walk_in + scheduled * (1 - c.remote) * (1 - office.place.outside)
     for (site, purpose), share in _sites(office):
         integration[site, purpose] += scheduled * (1 - c.remote) * office.place.outside * share
-    met = _mean(count_law(c.benefits))
+    met = mean(count_law(c.benefits))
     benefits = {("remote", ""): met * c.benefits_remote, ("office", ""): met * (1 - c.benefits_remote)}
     for function, places in (("integration", dict(integration)), ("benefits", benefits)):
         items, known, hits = _placed(office, places, recorded=True)
@@ -212,10 +201,10 @@ def _placed(office: Office, places: dict[tuple[str, str], float], *, recorded: b
     recording = office.recording
     items = known = hits = 0.0
     for (place, purpose), number in places.items():
-        for seen_place, chance in _seen(office, "location", place, recorded=recorded):
+        for seen_place, chance in seen_values(office, "location", place, recorded=recorded):
             if seen_place == "" and place == "remote":
                 chance *= recording.gap("channel")  # the channel still tells it
-            for seen_purpose, part in _seen(office, "visit_purpose", purpose, recorded=recorded):
+            for seen_purpose, part in seen_values(office, "visit_purpose", purpose, recorded=recorded):
                 weight = number * chance * part
                 if seen_place == "remote":
                     continue
@@ -226,27 +215,14 @@ def _placed(office: Office, places: dict[tuple[str, str], float], *, recorded: b
     return items, known, hits
 
 
-def _seen(office: Office, column: str, value: str, *, recorded: bool) -> Iterator[tuple[str, float]]:
-    """What the record says instead of a value, with chances: the value, the form's default, nothing."""
-    if not recorded or value == "":
-        yield value, 1.0
-        return
-    gap, default = office.recording.gap(column), office.recording.form_default.get(column)
-    filled = default.share if default is not None else 0.0
-    yield value, (1 - gap) * (1 - filled)
-    if default is not None:
-        yield default.value, (1 - gap) * filled
-    yield "", gap
-
-
 def _warm(office: Office) -> Iterator[Cell]:
     h, recording = office.handover, office.recording
     seen = 1.0 - _fewer_than(office, 1, 0.0)
     # (kind, transfers a case, share warm, whether a joint meeting tells a warm one whose type is not recorded)
     kinds = (
-        ("internal", _mean(np.array(office.continuity.changes)), h.warm_internal, False),
+        ("internal", mean(np.array(office.continuity.changes)), h.warm_internal, False),
         ("internal", h.to_benefits, h.warm_internal, True),
-        ("external", _mean(np.array(h.referrals)), h.warm_external, True),
+        ("external", mean(np.array(h.referrals)), h.warm_external, True),
     )
     gap, default = recording.gap("handover_type"), recording.form_default.get("handover_type")
     filled = default.share if default is not None else 0.0
