@@ -13,7 +13,10 @@ What is decided here, and why:
   sampling error only; its worst-case bounds are the honest picture. If the whole (the measurement without the compared
   key) is in the set and is not ``ok``, nothing in the set is judged, unless a standard is given.
 - **Size is the effective n** of the clustered share; the hits are value times effective n, so that a few long cases do
-  not pass for many observations. For means it is the number of cases, one value each.
+  not pass for many observations. A share within a horizon (survival) is such a share too. Of a rate it is the effective
+  time at risk, and value times it the effective count of events. For means it is the number of cases, one value each.
+- **Differences and concentrations are not judged.** How much a gap between two sides, or a spread over cases, should
+  vary between groups of a size is not known from one interval a group.
 - **Order is by name.** There is no option to order by value.
 - **Flags come from exact tails** (one-sided below 2.5 % and 0.1 %), limits are for drawing; see stats/funnel.py.
 """
@@ -21,7 +24,7 @@ What is decided here, and why:
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from procmine.errors import UsageError
@@ -46,29 +49,43 @@ _ALONE = {
     "de": "Nicht beurteilt: Es gibt keine zweite belegte Gruppe, mit der verglichen werden könnte.",
     "en": "Not judged: there is no second supported group to compare with.",
 }
+_NO_LIMITS = {
+    "de": "Nicht beurteilt: Für Unterschiede und Konzentrationen gibt es keine Grenzen nach der Größe einer Gruppe.",
+    "en": "Not judged: for differences and concentrations there are no limits by the size of a group.",
+}
 _NO_SPREAD = {
     "de": "Nicht beurteilt: Die Streuung innerhalb der Gruppen ist nicht bekannt.",
     "en": "Not judged: the spread inside the groups is not known.",
 }
 
 
+# How the values of a unit vary with size. A unit that is not named here is not judged.
+_FAMILIES = {"share": "binomial", "survival": "binomial", "rate": "poisson", "mean": "normal", "number": "normal"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Yardstick:
-    """A reference with what turns a size into limits: ``sd`` for means (None for shares), ``tau2`` extra variance."""
+    """A reference with what turns a size into limits: its family, ``sd`` for means, ``tau2`` extra variance."""
 
     reference: float
-    sd: float | None
+    family: str
+    sd: float
     tau2: float
 
     def limits(self, size: float) -> limits.Limits:
-        if self.sd is None:
+        if self.family == "binomial":
             return limits.binomial_limits(self.reference, limits.widened_size(self.reference, size, self.tau2))
+        if self.family == "poisson":
+            return limits.poisson_limits(self.reference, limits.widened_time(self.reference, size, self.tau2))
         return limits.normal_limits(self.reference, math.sqrt(self.sd**2 + self.tau2 * size), size)
 
     def tail(self, value: float, size: float) -> tuple[float, bool]:
-        if self.sd is None:
+        if self.family == "binomial":
             size = limits.widened_size(self.reference, size, self.tau2)
             return limits.binomial_tail(min(value * size, size), size, self.reference)
+        if self.family == "poisson":
+            size = limits.widened_time(self.reference, size, self.tau2)
+            return limits.poisson_tail(value * size, self.reference * size)
         return limits.normal_tail(value, self.reference, math.sqrt(self.sd**2 + self.tau2 * size), size)
 
 
@@ -76,15 +93,15 @@ def compare(
     measurements: Iterable[Measurement],
     *,
     along: str = "office",
-    means: Collection[str] = frozenset(),
+    units: Mapping[str, str] | None = None,
     standards: Mapping[str, float] | None = None,
     overdispersion: bool = False,
 ) -> tuple[tuple[Comparison, ...], tuple[Funnel, ...]]:
     """Every group that bears the key ``along`` against the others of its metric, period and stratum.
 
     A stratum is what else the group names: ``{"office": "A", "function": "integration"}`` is compared with the
-    integration figures of other offices. ``means`` names the metrics whose value is a mean of one value a case (such as
-    the continuity index), not a share of items. ``standards`` gives an outside reference by metric.
+    integration figures of other offices. ``units`` says what each metric's figure is (metric.UNITS); a metric it does
+    not name is a share. ``standards`` gives an outside reference by metric.
     Sets come in the metrics' order of appearance, then by period and stratum; funnels likewise, one a judged set.
     """
     sets: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Measurement]] = {}
@@ -99,7 +116,7 @@ def compare(
         compared, funnel = compare_set(
             sets[key],
             along=along,
-            mean=key[0] in means,
+            unit=(units or {}).get(key[0], "share"),
             standard=(standards or {}).get(key[0]),
             overdispersion=overdispersion,
         )
@@ -112,7 +129,7 @@ def compare_set(
     measurements: Sequence[Measurement],
     *,
     along: str = "office",
-    mean: bool = False,
+    unit: str = "share",
     standard: float | None = None,
     overdispersion: bool = False,
 ) -> tuple[tuple[Comparison, ...], Funnel | None]:
@@ -127,16 +144,19 @@ def compare_set(
     if len(set(names)) < len(names):
         raise UsageError(f"A comparison needs one measurement for each {along}.")
     wholes = [m for m in measurements if along not in m.group]
-    judged = [m for m in groups if _size(m, mean) is not None]
+    family = _FAMILIES.get(unit)
+    if family is None:
+        return tuple(_unjudged(m, _NO_LIMITS) for m in groups), None
+    judged = [m for m in groups if _size(m, family) is not None]
     if standard is None and any(whole.status is not Status.OK for whole in wholes):
         return tuple(_unjudged(m, _WHOLE_NOT_OK) for m in groups), None
     if not judged or (standard is None and len(judged) < 2):
         return tuple(_unjudged(m, _ALONE) for m in groups), None
-    yardstick = _yardstick(judged, mean, standard, overdispersion)
+    yardstick = _yardstick(judged, family, standard, overdispersion)
     if yardstick is None:
         return tuple(_unjudged(m, _NO_SPREAD) for m in groups), None
-    largest = max(_size(m, mean) or 0.0 for m in judged)
-    return tuple(_judge(m, yardstick, mean) for m in groups), _funnel(judged[0].metric, yardstick, largest)
+    largest = max(_size(m, family) or 0.0 for m in judged)
+    return tuple(_judge(m, yardstick) for m in groups), _funnel(judged[0].metric, yardstick, largest)
 
 
 def discoveries(comparisons: Sequence[Comparison], rate: float = 0.05) -> tuple[bool | None, ...]:
@@ -156,36 +176,42 @@ def discoveries(comparisons: Sequence[Comparison], rate: float = 0.05) -> tuple[
     return tuple(found)
 
 
-def _size(measurement: Measurement, mean: bool) -> float | None:
+def _size(measurement: Measurement, family: str) -> float | None:
     """The size a measurement is judged at; None if it is not judged."""
     if measurement.status is not Status.OK or measurement.value is None or measurement.denominator is None:
         return None
     cases = measurement.cases if measurement.known_cases is None else measurement.known_cases
     # Without a design effect a case is the only unit that is surely independent.
-    size = cases if mean or measurement.effective_n is None else measurement.effective_n
-    return float(size) if size else None
+    if family == "normal" or (measurement.effective_n is None and family == "binomial"):
+        return float(cases) if cases else None
+    return measurement.effective_n or None
 
 
 def _yardstick(
-    judged: Sequence[Measurement], mean: bool, standard: float | None, overdispersion: bool
+    judged: Sequence[Measurement], family: str, standard: float | None, overdispersion: bool
 ) -> _Yardstick | None:
-    reference = _pooled(judged) if standard is None else standard
-    sizes = [_size(m, mean) or 0.0 for m in judged]
-    sd = _within_sd(judged, sizes) if mean else None
-    if mean and not sd:
+    reference = _pooled(judged, family) if standard is None else standard
+    sizes = [_size(m, family) or 0.0 for m in judged]
+    sd = _within_sd(judged, sizes) if family == "normal" else None
+    if (family == "normal" and not sd) or (family == "poisson" and not reference):
         return None
-    unit = sd if sd is not None else math.sqrt(reference * (1 - reference))
+    spread = reference if family == "poisson" else reference * (1 - reference)
+    unit = sd if sd is not None else math.sqrt(spread)
     tau2 = 0.0
     if overdispersion and len(judged) > 1 and unit > 0:
         errors = [unit / math.sqrt(size) for size in sizes]
         z = [((m.value or 0.0) - reference) / e for m, e in zip(judged, errors, strict=True)]
         tau2 = limits.overdispersion(z, errors).tau2
-    return _Yardstick(reference, sd, tau2)
+    return _Yardstick(reference, family, sd or 0.0, tau2)
 
 
-def _pooled(judged: Sequence[Measurement]) -> float:
-    """Ratio of sums; a released index has no numerator of its own, there it is value times denominator."""
-    hits = [(m.value or 0.0) * (m.denominator or 0.0) if m.numerator is None else m.numerator for m in judged]
+def _pooled(judged: Sequence[Measurement], family: str) -> float:
+    """Ratio of sums. A released index has no numerator of its own, nor has a share within a horizon, and that of a rate
+    is in another unit: there it is value times denominator."""
+    hits = [
+        (m.value or 0.0) * (m.denominator or 0.0) if m.numerator is None or family == "poisson" else m.numerator
+        for m in judged
+    ]
     return math.fsum(hits) / math.fsum(m.denominator or 0.0 for m in judged)
 
 
@@ -205,8 +231,8 @@ def _within_sd(judged: Sequence[Measurement], sizes: Sequence[float]) -> float |
     return limits.pooled_sd(usable, errors) if usable else None
 
 
-def _judge(measurement: Measurement, yardstick: _Yardstick, mean: bool) -> Comparison:
-    size = _size(measurement, mean)
+def _judge(measurement: Measurement, yardstick: _Yardstick) -> Comparison:
+    size = _size(measurement, yardstick.family)
     if size is None or measurement.value is None:
         return _unjudged(measurement, _ALONE, yardstick.reference)
     lower_998, lower_95, upper_95, upper_998 = yardstick.limits(size)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from procmine.content import one, place_of, read_toml
 from procmine.errors import ContentError, nearest
 
+# What days are called that lie before every regime of a topic.
+BEFORE = "before"
 _KEYS = {"id", "from", "topics", "title", "changes", "anchor", "checked"}
 
 
@@ -39,15 +41,33 @@ class Law:
         """The regimes that changed one of the topics."""
         return tuple(regime for regime in self.regimes if regime.topics & set(topics))
 
-    def within(self, topics: Collection[str], first: date, last: date) -> tuple[Regime, ...]:
-        """The regimes that hold for the topics on some day from ``first`` to ``last``, both included.
+    def spans(self, topics: Collection[str], first: date, last: date) -> tuple[Span, ...]:
+        """The days from ``first`` to ``last``, both included, cut where a regime changed one of the topics.
 
-        More than one: figures of those days must not be pooled. Days before the first regime are nobody's law and
-        belong to no regime.
+        More than one: figures of those days must not be pooled. Days before the first regime are under none.
         """
         held = self.of(topics)
-        ends = [regime.start for regime in held[1:]] + [date.max]
-        return tuple(regime for regime, end in zip(held, ends, strict=True) if regime.start <= last and first < end)
+        starts = [date.min, *(regime.start for regime in held)]
+        ends = [*(regime.start - timedelta(days=1) for regime in held), date.max]
+        return tuple(
+            Span(regime, max(first, start), min(last, end))
+            for regime, start, end in zip((None, *held), starts, ends, strict=True)
+            if start <= last and end >= first
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days under one regime; ``regime`` is None before the first one known."""
+
+    regime: Regime | None
+    first: date
+    last: date
+
+    @property
+    def name(self) -> str:
+        """The regime's id, or ``before``."""
+        return self.regime.id if self.regime else BEFORE
 
 
 def load_law(study: Path | None = None) -> Law:

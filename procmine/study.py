@@ -39,6 +39,7 @@ from procmine.read.place import put_back
 from procmine.read.progress import Progress, quiet
 from procmine.read.receipt import procmine_version
 from procmine.read.source import CANONICAL, Source, load_source
+from procmine.regimes import load_law
 from procmine.schema import Schema, load_schema
 
 SETTINGS = "procmine.toml"
@@ -161,7 +162,7 @@ def score(
 ) -> tuple[Measurement, ...]:
     """Metrics over a log, as they leave the privacy door."""
     asked = _asked(log, metrics, study)
-    return _released(measure(log, asked, by=by, start=start, end=end), asked, privacy).value
+    return _released(measure(log, asked, by=by, start=start, end=end, law=load_law(study)), asked, privacy).value
 
 
 def compare(
@@ -178,8 +179,8 @@ def compare(
     asked = _asked(log, metrics, study)
     if by in PERIODS:
         raise UsageError(f"Groups are compared, not periods: {by}.", hint="Compare by office or a metric's own group.")
-    released = _released(measure(log, asked, by=(by,), start=start, end=end), asked, privacy)
-    return compare_measurements(released.value, along=by, means=_means(asked))
+    released = _released(measure(log, asked, by=(by,), start=start, end=end, law=load_law(study)), asked, privacy)
+    return compare_measurements(released.value, along=by, units=_units(asked))
 
 
 def discover(
@@ -198,7 +199,7 @@ def check(log: Log, study: Path | None = None) -> dict[str, Any]:
     """What was read, refused and understood, what the checks found, and which metrics this log can bear: the data of
     ``check`` (DESIGN 7). For the analyst's own desk: counts are exact."""
     asked = _asked(log, None, study)
-    whole = [one for one in measure(log, asked) if not one.group]
+    whole = [one for one in measure(log, asked, law=load_law(study)) if not one.group]
     receipt = dict(log.receipt)
     receipt["measurable"] = [
         {
@@ -231,7 +232,9 @@ def diff(
     """
     asked = metrics_of(metrics, study)
     figures = [
-        _released(measure(log, asked, by=("office",), start=start, end=end), asked, "internal").value
+        _released(
+            measure(log, asked, by=("office",), start=start, end=end, law=load_law(study)), asked, "internal"
+        ).value
         for log in (before, after)
     ]
     found = release_difference(differ(before, after, start=start, end=end)).value
@@ -262,7 +265,7 @@ def run(
             hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
         )
     tell("measure", 0.0)
-    measured = measure(log, asked, by=("office",))
+    measured = measure(log, asked, by=("office",), law=load_law(folder))
     figures = _released(measured, asked, privacy)
     tell("check", 0.0)
     noticed = release_noticed(_noticed(log, measured, asked, folder), privacy)
@@ -273,7 +276,7 @@ def run(
 
     def gather(parts: tuple[Any, ...]) -> Findings:
         shown, drawn, read, odd = parts
-        comparisons, funnels = compare_measurements(shown, along="office", means=_means(asked))
+        comparisons, funnels = compare_measurements(shown, along="office", units=_units(asked))
         return Findings(
             title=title or opened.title or log.name,
             receipt=read,
@@ -303,7 +306,7 @@ def _released(
     found: Sequence[Measurement], asked: Mapping[str, Metric], privacy: str
 ) -> Released[tuple[Measurement, ...]]:
     sensitive = frozenset(name for name, metric in asked.items() if metric.sensitive)
-    return release(found, privacy, sensitive=sensitive, means=_means(asked))
+    return release(found, privacy, sensitive=sensitive, units=_units(asked))
 
 
 def _workers(log: Log, office: str | None = None) -> int:
@@ -318,5 +321,5 @@ def _workers(log: Log, office: str | None = None) -> int:
     return int(log.engine.run(f"SELECT COUNT(DISTINCT worker) FROM events WHERE worker IS NOT NULL{cases}")[0][0])
 
 
-def _means(asked: Mapping[str, Metric]) -> frozenset[str]:
-    return frozenset(name for name, metric in asked.items() if metric.unit == "mean")
+def _units(asked: Mapping[str, Metric]) -> Mapping[str, str]:
+    return {name: metric.unit for name, metric in asked.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -24,17 +24,24 @@ def _days(*after: int) -> tuple[date, ...]:
 # What a column may hold, as often as it stands here. Attended contacts in person are the most frequent, or hardly an
 # event would be a contact and hardly a case would have the three that continuity asks for.
 VALUES: Mapping[str, Sequence[Any]] = {
-    "case_id": ("c1", "c1", "c2", "c3"),
+    "case_id": ("c1", "c1", "c1", "c2", "c2", "c3"),
     "activity": (),  # the theme's
-    "lifecycle": (None, None, "complete", "complete", "complete", "start"),
+    "lifecycle": (None, None, *["complete"] * 5, "start"),
     "worker": (None, *["w1"] * 3, *["w2"] * 2, "w3"),
     "role": (None, *["placement"] * 5, "benefits", "measure_provider", "coach"),
     "team": (None, "t1", "t2"),
     "office": (*["o1"] * 5, "o2"),
     "appointment_id": (None, "t1", "t2", "t3"),
     "initiator": (None, "client", "household_member", "caseworker", "caseworker"),
-    "outcome": (None, *["attended"] * 9, "no_show", "cancelled_client", "cancelled_office", "rescheduled_client"),
-    "channel": (None, *["in_person"] * 3, "phone", "mail"),
+    "outcome": (
+        *[None] * 3,
+        *["attended"] * 9,
+        "no_show",
+        "cancelled_client",
+        "cancelled_office",
+        "rescheduled_client",
+    ),
+    "channel": (None, *["in_person"] * 5, "phone", "mail"),
     "access_route": (None, "direct", "service_centre", "portal_pool"),
     "location": (None, "office", "client_home", "social_space", "remote"),
     "visit_purpose": (None, "support", "control"),
@@ -53,10 +60,10 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "to_worker": (None, "w1", "w2"),
     "to_role": (None, "benefits", "placement"),
     "to_org": (None, "Beratungsstelle"),
-    "link_id": (None, "l1", "l2"),
+    "link_id": (None, None, "l1"),
     "benefit_issue_id": (None, None, "b1", "b2"),
     "benefit_state": (None, None, "settled", "pending", "suspended"),
-    "setting_mode": (None, "office_set", "client_booked", "jointly_agreed"),
+    "setting_mode": (None, None, "office_set", "client_booked", "jointly_agreed"),
     "occasion": (None, "client_concern", "routine_interval", "legal_requirement"),
     "legal_notice": (None, "none", "hint", "full"),
     "segment": (None, "s1", "s2"),
@@ -84,26 +91,31 @@ THEMES: Mapping[str, Sequence[str]] = {
     "contacts": (
         *_MET * 3,
         *("handover", "referral", "worker_change", "contact_request", "contact_request", "invitation_sent"),
-        *("arrival", "inbound_message", "exit", "something_of_their_own"),
+        *("inbound_message", "exit", "something_of_their_own"),
     ),
     "mandates": (
-        *_MET * 2,
+        *_MET * 3,
         *("mandate_obtained", "mandate_obtained", "mandate_renewed", "mandate_confirmed", "mandate_extended"),
         *("mandate_withdrawn", "mandate_declined", "worker_change", "worker_change", "handover", "return_to_regular"),
     ),
     "measures": (
-        *_MET * 2,
-        *("measure_offer", "measure_assignment", "measure_start", "measure_start", "measure_end", "measure_dropout"),
-        *("special_support_start", "special_support_start", "special_support_end", "return_to_regular"),
+        *_MET * 3,
+        *("measure_offer", "measure_assignment", "measure_start", "measure_start", "measure_end", "measure_end"),
+        *("measure_dropout", "special_support_start", "special_support_start", "special_support_end"),
+        *("return_to_regular", "return_to_regular"),
         *("handover", "cooperation_plan", "placement_proposal", "mandate_renewed"),
     ),
     "benefits": (
-        *_MET * 2,
+        *_MET * 3,
         *("benefit_issue_raised", "benefit_issue_raised", "benefit_issue_resolved", "benefit_notice", "benefit_change"),
         *("missed_appointment", "hearing", "reduction", "reduction", "reduction_lifted", "objection", "handover"),
     ),
+    "transfers": (
+        *_MET * 3,
+        *("handover", "handover", "referral", "referral", "arrival", "arrival", "worker_change", "segment_change"),
+    ),
     "triggers": (
-        *_MET * 2,
+        *_MET * 3,
         *("change_report", "concern_voiced", "crisis", "job_end", "contact_request", "measure_end", "outbound_message"),
         *("segment_change", "segment_change", "worker_change", "casework", "profiling", "third_party_contact"),
     ),
@@ -140,29 +152,34 @@ def made_up(seed: int, theme: str, length: int) -> list[dict[str, Any]]:
     return numbered([{**event, **cases[event["case_id"]]} for event in events])
 
 
-@st.composite
-def logs(draw: st.DrawFn, most: int = 30) -> list[dict[str, Any]]:
-    """Whole logs of up to ``most`` events. Chance makes the events, so that what is rare comes as often as it should;
+def sketches(most: int = 30) -> st.SearchStrategy[tuple[int, str, int]]:
+    """What ``made_up`` makes a log of. Chance makes the events, so that what is rare comes as often as it should;
     Hypothesis draws the seed and makes a log that breaks a law as short as it can."""
-    seed = draw(st.integers(0, 2**32 - 1))
-    theme = draw(st.sampled_from(sorted(THEMES)))
-    return made_up(seed, theme, most - draw(st.integers(0, most - 1)))
+    length = st.integers(0, most - 1).map(lambda short: most - short)
+    return st.tuples(st.integers(0, 2**32 - 1), st.sampled_from(sorted(THEMES)), length)
 
 
-def gathered(many: Iterable[Sequence[Event]]) -> list[dict[str, Any]]:
-    """Logs under case ids of their own, as one log."""
+def logs(most: int = 30) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Whole logs of up to ``most`` events."""
+    return sketches(most).map(lambda sketch: made_up(*sketch))
+
+
+Crowd = Sequence[tuple[int, str, int]]
+
+
+def crowds(most: int = 12) -> st.SearchStrategy[Crowd]:
+    """The sketches of up to ``most`` logs: so many events are told by what they are made of."""
+    return st.lists(sketches(), min_size=most // 2, max_size=most)
+
+
+def gathered(crowd: Crowd) -> list[dict[str, Any]]:
+    """Logs under case ids of their own, as one log: a law over rows looks at all of them for the price of one answer.
+    The law that a case is measured alone is what allows it."""
     return [
         {**event, "case_id": f"{number}{event['case_id']}", "event_id": f"{number}{event['event_id']}"}
-        for number, log in enumerate(many)
-        for event in log
+        for number, sketch in enumerate(crowd)
+        for event in made_up(*sketch)
     ]
-
-
-@st.composite
-def crowds(draw: st.DrawFn, most: int = 12) -> list[dict[str, Any]]:
-    """Up to ``most`` logs as one: a law over rows then looks at all of them for the price of one answer. The law that
-    a case is measured alone is what allows it."""
-    return gathered(draw(logs()) for _ in range(most - draw(st.integers(0, most - 1))))
 
 
 # Names that readers like to spoil: numbers, emptiness, formulas, blanks, marks, two ways of writing one letter.

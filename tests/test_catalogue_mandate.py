@@ -22,7 +22,7 @@ MESSAGE_2 = {
     *("informed_transition", "joint_next_step", "offers_without_mandate", "outreach_then_mandate"),
 }
 # The derived tables these metrics rest on, each after those it reads.
-ORDER = ("cases", "contacts", "requests", "case_time", "mandates", "decisions", "measures")
+ORDER = ("cases", "contacts", "requests", "case_time", "assignments", "mandates", "decisions", "measures")
 DERIVED = {
     name: read_query(read_text(entry), where=place_of(entry), tables=SCHEMA.all_columns())
     for name, entry in listing("event_logs/derived", ".sql").items()

@@ -14,7 +14,7 @@ LAW = load_law()
 
 
 def names(topic: str, first: date, last: date) -> list[str]:
-    return [regime.id for regime in LAW.within([topic], first, last)]
+    return [span.name for span in LAW.spans([topic], first, last)]
 
 
 def test_every_regime_says_what_changed_where_it_stands_and_what_it_was_checked_against() -> None:
@@ -39,8 +39,15 @@ def test_a_change_breaks_only_the_topics_it_changed() -> None:
     assert names("plan", date(2022, 1, 1), date(2023, 6, 30)) == ["ALG_II"]
 
 
-def test_days_before_the_first_regime_belong_to_none() -> None:
-    assert names("sanctions", date(2004, 1, 1), date(2004, 12, 31)) == []
+def test_days_before_the_first_regime_are_under_none() -> None:
+    assert names("support", date(2023, 6, 1), date(2023, 12, 31)) == ["before", "BUERGERGELD_2"]
+
+
+def test_spans_hold_every_day_once() -> None:
+    spans = LAW.spans(["sanctions"], date(2019, 1, 1), date(2026, 12, 31))
+    gaps = [(later.first - earlier.last).days for earlier, later in zip(spans, spans[1:], strict=False)]
+
+    assert (spans[0].first, spans[-1].last, set(gaps)) == (date(2019, 1, 1), date(2026, 12, 31), {1})
 
 
 def test_a_calendar_is_cut_where_any_regime_begins() -> None:
@@ -53,7 +60,10 @@ def test_a_calendar_is_cut_where_any_regime_begins() -> None:
         ('[[regime]]\nid = "X"\nform = 2020-01-01', "Regime X has an unknown key form. Did you mean from?"),
         ('[[regime]]\nid = "X"', "Regime X needs an id and a day from."),
         ('[[regime]]\nid = "X"\nfrom = 2020-01-01T00:00:00', "Regime X needs an id and a day from."),
-        ('[[regime]]\nid = "X"\nfrom = 2020-01-01\ntopics = ["saction"]', "Regime X changes saction, which is no topic"),
+        (
+            '[[regime]]\nid = "X"\nfrom = 2020-01-01\ntopics = ["saction"]',
+            "Regime X changes saction, which is no topic",
+        ),
         ('[[regime]]\nid = "X"\nfrom = 2020-01-01', "Regime X has no title in de and en."),
     ],
 )

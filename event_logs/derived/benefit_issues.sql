@@ -1,26 +1,40 @@
--- One row a benefit issue: all events of a case that carry its id. Raised on the day of the first event that raises it (else of its first
--- event), resolved on the first later day that resolves it or on which its state is settled. Raised in a contact: an integration contact
--- on that day. Drawn in: a benefits worker took part, or a contact with one fell on the same day, or it was handed over to the benefits
--- side in person within 14 days; not drawn in only where the participants are recorded and nothing else is left open.
-WITH gathered AS (
+-- One row a benefit issue: all events of a case that carry its id. Raised on the day of the first event that raises it
+-- (else of its first event). Resolved on the first day from then on that an event resolves it, else on which its state
+-- is settled. Raised in a contact: an integration contact on that day. Drawn in: a contact of that day was with the
+-- benefits side or had it among the participants, or the client was handed to it in person within 14 days. Not drawn in
+-- only where all of this is known: the participants of every contact of the day, the type and receiver of every
+-- handover inside the house in the 14 days, and the 14 days were watched.
+WITH told AS (
+    SELECT
+        case_id, event_no, office, local_date, benefit_issue_id, activity, benefit_state,
+        activity = 'benefit_issue_resolved' AND (lifecycle = 'complete' OR lifecycle IS NULL) AS resolves
+    FROM events
+    WHERE benefit_issue_id IS NOT NULL
+),
+gathered AS (
     SELECT
         case_id,
         benefit_issue_id,
         COALESCE(MIN(event_no) FILTER (WHERE activity = 'benefit_issue_raised'), MIN(event_no)) AS raised_no
-    FROM events
-    WHERE benefit_issue_id IS NOT NULL
+    FROM told
     GROUP BY case_id, benefit_issue_id
 ),
 raised AS (
-    SELECT g.case_id, g.benefit_issue_id, g.raised_no, e.office, e.local_date AS raised_on
+    SELECT g.case_id, g.benefit_issue_id, e.office, e.local_date AS raised_on
     FROM gathered AS g
-    JOIN events AS e ON e.case_id = g.case_id AND e.event_no = g.raised_no
+    JOIN told AS e ON e.case_id = g.case_id AND e.event_no = g.raised_no
 ),
 resolved AS (
-    SELECT r.case_id, r.benefit_issue_id, MIN(e.local_date) AS resolved_on
+    SELECT
+        r.case_id,
+        r.benefit_issue_id,
+        COALESCE(
+            MIN(e.local_date) FILTER (WHERE e.resolves),
+            MIN(e.local_date) FILTER (WHERE e.benefit_state = 'settled')
+        ) AS resolved_on
     FROM raised AS r
-    JOIN events AS e ON e.case_id = r.case_id AND e.benefit_issue_id = r.benefit_issue_id AND e.event_no >= r.raised_no
-    WHERE e.activity = 'benefit_issue_resolved' OR e.benefit_state = 'settled'
+    JOIN told AS e
+        ON e.case_id = r.case_id AND e.benefit_issue_id = r.benefit_issue_id AND e.local_date >= r.raised_on
     GROUP BY r.case_id, r.benefit_issue_id
 ),
 same_day AS (
@@ -28,9 +42,12 @@ same_day AS (
         r.case_id,
         r.benefit_issue_id,
         COUNT(*) FILTER (WHERE c.function = 'integration') AS integration_contacts,
-        COUNT(*) FILTER (WHERE c.function IS NULL) AS contacts_of_unknown_function,
-        COUNT(*) FILTER (WHERE c.function = 'benefits' OR '|' || c.participants || '|' LIKE '%|benefits|%') AS with_benefits,
-        COUNT(c.participants) AS contacts_with_participants
+        COUNT(*) FILTER (WHERE c.function IS NULL) AS of_unknown_function,
+        COUNT(*) FILTER (
+            WHERE c.function = 'benefits' OR '|' || c.participants || '|' LIKE '%|benefits|%'
+        ) AS with_benefits,
+        COUNT(*) AS contacts,
+        COUNT(c.participants) AS with_participants
     FROM raised AS r
     JOIN contacts AS c ON c.case_id = r.case_id AND c.on_date = r.raised_on
     GROUP BY r.case_id, r.benefit_issue_id
@@ -39,11 +56,15 @@ handed_over AS (
     SELECT
         r.case_id,
         r.benefit_issue_id,
-        COUNT(*) FILTER (WHERE h.handover_type IN ('warm', 'accompanied')) AS in_person,
-        COUNT(*) FILTER (WHERE h.handover_type IS NULL) AS of_unknown_type
+        COUNT(*) FILTER (WHERE h.to_role = 'benefits' AND h.handover_type IN ('warm', 'accompanied')) AS in_person,
+        COUNT(*) FILTER (
+            WHERE (h.to_role = 'benefits' AND h.handover_type IS NULL)
+               OR (h.to_role IS NULL AND h.activity = 'handover'
+                   AND (h.handover_type IN ('warm', 'accompanied') OR h.handover_type IS NULL))
+        ) AS not_known
     FROM raised AS r
     JOIN handovers AS h ON h.case_id = r.case_id AND DATE_DIFF('day', r.raised_on, h.on_date) BETWEEN 0 AND 14
-    WHERE h.to_role = 'benefits'
+    WHERE h.transfer_kind = 'internal'
     GROUP BY r.case_id, r.benefit_issue_id
 )
 SELECT
@@ -54,11 +75,12 @@ SELECT
     v.resolved_on,
     CASE
         WHEN d.integration_contacts > 0 THEN TRUE
-        WHEN COALESCE(d.contacts_of_unknown_function, 0) = 0 THEN FALSE
+        WHEN COALESCE(d.of_unknown_function, 0) = 0 THEN FALSE
     END AS raised_in_contact,
     CASE
         WHEN d.with_benefits > 0 OR h.in_person > 0 THEN 1
-        WHEN COALESCE(d.contacts_with_participants, 0) = 0 OR h.of_unknown_type > 0 THEN NULL
+        WHEN COALESCE(d.contacts, 0) = 0 OR d.with_participants < d.contacts THEN NULL
+        WHEN h.not_known > 0 OR DATE_DIFF('day', r.raised_on, c.observed_until) < 14 THEN NULL
         ELSE 0
     END AS drawn_in,
     CASE WHEN c.observed_until < r.raised_on THEN r.raised_on ELSE c.observed_until END AS observed_until

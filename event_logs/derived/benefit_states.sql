@@ -1,22 +1,31 @@
--- One row a state of a case's benefits: it holds from its day until another state is recorded, for each benefit issue by itself and for
--- all that bears no issue together. The last one recorded on a day counts; one recorded again goes on.
-WITH recorded AS (
+-- One row a state of a case's benefits: it holds from its day until another state is recorded, for each benefit issue
+-- by itself and for all that bears no issue together; empty = until observation ends. The last one recorded on a day
+-- counts; one recorded again goes on. An issue that is resolved is settled, even where the resolving event bears no
+-- state; but nobody's state begins with that.
+WITH told AS (
     SELECT
-        case_id, event_no, office, local_date, activity, benefit_state, COALESCE(benefit_issue_id, '') AS line,
+        case_id, event_no, office, local_date, activity,
+        COALESCE(benefit_state, 'settled') AS benefit_state,
+        COALESCE(benefit_issue_id, '') AS line,
         ROW_NUMBER() OVER (
             PARTITION BY case_id, COALESCE(benefit_issue_id, ''), local_date ORDER BY event_no DESC
-        ) AS from_the_last
+        ) AS from_the_last,
+        SUM(CASE WHEN benefit_state IS NOT NULL THEN 1 ELSE 0 END) OVER (
+            PARTITION BY case_id, COALESCE(benefit_issue_id, '') ORDER BY event_no
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS recorded
     FROM events
     WHERE benefit_state IS NOT NULL
+       OR (activity = 'benefit_issue_resolved' AND (lifecycle = 'complete' OR lifecycle IS NULL))
 ),
 followed AS (
     SELECT case_id, event_no, office, local_date, activity, benefit_state, line,
         LAG(benefit_state) OVER (PARTITION BY case_id, line ORDER BY event_no) AS before
-    FROM recorded
-    WHERE from_the_last = 1
+    FROM told
+    WHERE from_the_last = 1 AND recorded > 0
 ),
 turned AS (
-    SELECT case_id, event_no, office, local_date, activity, benefit_state, line,
+    SELECT case_id, event_no, office, local_date, activity, benefit_state,
         LEAD(local_date) OVER (PARTITION BY case_id, line ORDER BY event_no) AS to_date
     FROM followed
     WHERE before IS NULL OR before <> benefit_state

@@ -1,8 +1,13 @@
--- One row a documented decision: a plan, a proposal, a measure offered, assigned or begun, special support, a change of segment,
--- and every contact whose next step is recorded with how it was decided. informed_on (not for next steps, which are taken in a
--- contact) is the day of the latest contact at least one
--- day and at most 60 days before.
-WITH made AS (
+-- One row a documented decision: a plan, a placement proposal, a measure offered, assigned or begun, special support, a
+-- change of segment, and every contact whose next step is recorded with how it was decided. informed_on is the day of
+-- the latest contact at least one day and at most 60 days before; a next step has none, because it is decided in a
+-- contact.
+WITH offered AS (
+    SELECT case_id, CAST(case_id AS VARCHAR) || '-' || CAST(event_no AS VARCHAR) AS contact_id, options_offered
+    FROM events
+    WHERE options_offered IS NOT NULL AND decision_mode IS NOT NULL
+),
+made AS (
     SELECT
         CAST(case_id AS VARCHAR) || '-' || CAST(event_no AS VARCHAR) AS decision_id,
         case_id, office, local_date AS on_date, activity, decision_mode, legal_notice, options_offered,
@@ -15,22 +20,24 @@ WITH made AS (
         END AS decision_kind
     FROM events
     WHERE activity IN (
-        'cooperation_plan', 'placement_proposal', 'measure_offer', 'measure_assignment', 'measure_start',
-        'special_support_start', 'segment_change'
-    )
+            'cooperation_plan', 'placement_proposal', 'measure_offer', 'measure_assignment', 'measure_start',
+            'special_support_start', 'segment_change'
+        )
+      AND (lifecycle = 'complete' OR lifecycle IS NULL)
     UNION ALL
     SELECT
-        contact_id AS decision_id, case_id, office, on_date, activity, decision_mode, legal_notice,
-        CAST(NULL AS BIGINT) AS options_offered, 'next_step' AS decision_kind
-    FROM contacts
-    WHERE decision_mode IS NOT NULL
+        c.contact_id AS decision_id, c.case_id, c.office, c.on_date, c.activity, c.decision_mode, c.legal_notice,
+        o.options_offered, 'next_step' AS decision_kind
+    FROM contacts AS c
+    LEFT JOIN offered AS o ON o.case_id = c.case_id AND o.contact_id = c.contact_id
+    WHERE c.decision_mode IS NOT NULL
 ),
 informed AS (
-    SELECT m.decision_id, MAX(c.on_date) AS informed_on
+    SELECT m.case_id, m.decision_id, MAX(c.on_date) AS informed_on
     FROM made AS m
     JOIN contacts AS c ON c.case_id = m.case_id AND DATE_DIFF('day', c.on_date, m.on_date) BETWEEN 1 AND 60
     WHERE m.decision_kind <> 'next_step'
-    GROUP BY m.decision_id
+    GROUP BY m.case_id, m.decision_id
 )
 SELECT
     m.decision_id,
@@ -44,4 +51,4 @@ SELECT
     m.options_offered,
     i.informed_on
 FROM made AS m
-LEFT JOIN informed AS i ON i.decision_id = m.decision_id
+LEFT JOIN informed AS i ON i.case_id = m.case_id AND i.decision_id = m.decision_id

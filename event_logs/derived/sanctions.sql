@@ -1,17 +1,22 @@
--- One row a reduction of benefits. Lifted on the day of the first lifting after it and before the next reduction. recontact_on is the
--- first later day with a contact that the client or household began or that was booked, agreed or open; unclear_on the first later day
--- with a contact of which neither who began it nor how it was set is recorded.
-WITH notices AS (
+-- One row a reduction of benefits. Lifted on the day of the first lifting after it and before the next reduction.
+-- recontact_on is the first later day with a contact that the client or household began or that was booked, agreed or
+-- open; unclear_on the first later day with a contact of which neither who began it nor how it was set is recorded.
+WITH told AS (
+    SELECT case_id, event_no, office, local_date, activity, sanction_type
+    FROM events
+    WHERE activity IN ('reduction', 'reduction_lifted') AND (lifecycle = 'complete' OR lifecycle IS NULL)
+),
+notices AS (
     SELECT
         case_id, event_no, office, local_date, sanction_type,
         LEAD(event_no) OVER (PARTITION BY case_id ORDER BY event_no) AS next_no
-    FROM events
+    FROM told
     WHERE activity = 'reduction'
 ),
 lifted AS (
     SELECT n.case_id, n.event_no, MIN(e.local_date) AS lifted_on
     FROM notices AS n
-    JOIN events AS e ON e.case_id = n.case_id AND e.event_no > n.event_no
+    JOIN told AS e ON e.case_id = n.case_id AND e.event_no > n.event_no
     WHERE e.activity = 'reduction_lifted' AND (n.next_no IS NULL OR e.event_no < n.next_no)
     GROUP BY n.case_id, n.event_no
 ),

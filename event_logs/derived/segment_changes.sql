@@ -1,8 +1,9 @@
--- One row a change of segment, with whether the assigned caseworker changed with it (no cover, at most 28 days before or after).
+-- One row a change of segment, with whether the assigned caseworker changed with it: no cover, at most 28 days before
+-- or after. Where none changed and fewer than 28 days were watched afterwards, it is not known.
 WITH moves AS (
     SELECT case_id, event_no, office, local_date, change_reason
     FROM events
-    WHERE activity = 'segment_change'
+    WHERE activity = 'segment_change' AND (lifecycle = 'complete' OR lifecycle IS NULL)
 ),
 moved AS (
     SELECT DISTINCT m.case_id, m.event_no
@@ -16,6 +17,10 @@ SELECT
     m.office,
     m.local_date AS on_date,
     m.change_reason,
-    w.event_no IS NOT NULL AS worker_changed
+    CASE
+        WHEN w.event_no IS NOT NULL THEN TRUE
+        WHEN DATE_DIFF('day', m.local_date, c.observed_until) >= 28 THEN FALSE
+    END AS worker_changed
 FROM moves AS m
+JOIN cases AS c ON c.case_id = m.case_id
 LEFT JOIN moved AS w ON w.case_id = m.case_id AND w.event_no = m.event_no

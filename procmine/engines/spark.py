@@ -1,20 +1,28 @@
 """Spark: the same store and the same queries on a cluster, for logs no single machine holds.
 
-Nothing here is needed on one machine: DuckDB answers from the same files in a fraction of the time. Install with
-``procmine[spark]`` and Java 17. The master is ``local[*]`` unless PROCMINE_SPARK_MASTER names a cluster, whose workers
-must see the log store under the same path.
+On one machine nothing here is needed: DuckDB answers from the same files in a fraction of the time. Install with
+``procmine[spark]`` and Java 17. The master is this machine (``local[*]``) unless PROCMINE_SPARK_MASTER names a
+standalone cluster (``spark://host:7077``), whose workers must see the log store under the same path.
 
-Spark has no lock such as DuckDB's. A metric's query is house SQL: it was parsed and checked, and names derived tables
-only, so it can read nothing else here either. No UI, no Hive; bound to loopback where the master is on this machine.
+Spark has no lock such as DuckDB's. What runs here is a metric's query and the sums around it: the query is house SQL,
+parsed and checked, and names derived tables only, so that it can read nothing else here either. No Hive, no page of
+Spark's own, no telemetry; where the master is on this machine everything listens on loopback alone. What is written
+lies in a folder of this run's own among the temporary files and goes when the session ends.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
+import re
 import shutil
+import socket
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,42 +41,54 @@ TYPES = {
     "boolean": "BOOLEAN",
 }
 MASTER = "PROCMINE_SPARK_MASTER"
-_QUIET = """rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = spark: %m%n
-logger.context.name = SQLQueryContextLogger
-logger.context.level = off
-logger.native.name = org.apache.hadoop.util.NativeCodeLoader
-logger.native.level = off
-"""
+INSTALL = "Run: pip install procmine[spark], and install Java 17."
+_SCRATCH = "spark.procmine.scratch"
+_LOCAL = re.compile(r"local(\[(\*|\d+)\])?")
+_CLUSTER = re.compile(r"spark://([^/:,]+|\[[0-9a-fA-F:]+\]):(\d+)")
+_GLOB = re.compile(r"([\\*?\[\]{}])")
+# What decides figures, set for the session whatever a cluster's own settings say.
+_MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    # A text that is no number, a sum too large: an error as in DuckDB, never a silent empty value.
+    "spark.sql.ansi.enabled": "true",
+    # ${…} in a text would be replaced by what the machine has under that name.
+    "spark.sql.variable.substitute": "false",
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.parquet.mergeSchema": "false",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """A Spark session. Tables are temporary views; what is kept is cached until it is kept anew."""
+    """A Spark session. Tables are temporary views of its own; what is kept is cached until it is kept anew."""
 
     session: Any
-    scratch: Path
     kept: dict[str, Any] = field(default_factory=dict)
     dialect: str = "spark"
 
     def fill(self, table: str, kinds: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-        """Make ``table`` and put ``rows`` into it (vocabularies, worked examples, tests)."""
-        types = ", ".join(f"`{name}` {TYPES[kind]}" for name, kind in kinds.items())
-        data = [tuple(_plain(value, kind) for value, kind in zip(row, kinds.values(), strict=True)) for row in rows]
-        self.session.createDataFrame(data, schema=types).createOrReplaceTempView(table)
+        """Make ``table`` of ``rows`` (for small tables: vocabularies, the days a log was watched, tests).
+
+        The rows travel inside the query: a frame made from Python's rows would need a Python of the same version on
+        every worker, a file would need a place that all workers see.
+        """
+        columns = [f"CAST(c{n} AS {TYPES[kind]}) AS `{name}`" for n, (name, kind) in enumerate(kinds.items())]
+        values = [f"({', '.join(map(literal, row))})" for row in rows]
+        source = ", ".join(values) or f"({', '.join('NULL' for _ in kinds)})"
+        names = ", ".join(f"c{number}" for number in range(len(kinds)))
+        filled = "" if values else " WHERE FALSE"
+        query = f"SELECT {', '.join(columns)} FROM VALUES {source} AS v({names}){filled}"
+        self.session.sql(query).createOrReplaceTempView(table)
 
     def show(self, table: str, files: Sequence[Path], columns: Mapping[str, str] | None = None) -> None:
         """Make ``table`` a view of Parquet files; ``columns`` (name to kind) that the files lack are empty."""
-        frame = self.session.read.option("mergeSchema", "true").parquet(*(file.resolve().as_uri() for file in files))
-        for name, kind in (columns or {}).items():
-            if name not in frame.columns:
-                frame = frame.selectExpr("*", f"CAST(NULL AS {TYPES[kind]}) AS `{name}`")
-        frame.createOrReplaceTempView(table)
+        frame = self.session.read.parquet(*map(address, files))
+        lacking = [
+            f"CAST(NULL AS {TYPES[kind]}) AS `{name}`"
+            for name, kind in (columns or {}).items()
+            if name not in frame.columns
+        ]
+        frame.selectExpr("*", *lacking).createOrReplaceTempView(table)
 
     def keep(self, table: str, sql: str) -> None:
         """Make ``table`` the result of a query, computed once."""
@@ -81,7 +101,7 @@ class Spark:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        return [tuple(_number(value) for value in row) for row in self.session.sql(sql).collect()]
+        return [tuple(map(_number, row)) for row in self.session.sql(sql).collect()]
 
     def columns(self, sql: str) -> dict[str, Any]:
         """The result of a query as one numpy array a column."""
@@ -91,62 +111,162 @@ class Spark:
         rows = frame.collect()
         return {name: numpy.array([row[place] for row in rows]) for place, name in enumerate(frame.columns)}
 
-    def close(self) -> None:
-        """End the session and take its scratch files away."""
-        self.session.stop()
-        shutil.rmtree(self.scratch, ignore_errors=True)
-
 
 def connect(master: str | None = None) -> Spark:
-    """A session on ``master`` (default: the environment's, else this machine). Raises UsageError without pyspark,
-    InputError where no session comes about."""
+    """A session on ``master`` (default: the environment's, else this machine); ended when Python ends, or by ``end``.
+
+    A process has one Spark at a time, and each call gets a session of its own, so that two logs do not share tables.
+    Raises UsageError where Spark is not installed or the master is none, InputError where no Spark comes about.
+    """
+    where = master or os.environ.get(MASTER) or "local[*]"
+    driver = _own_settings(where)
     try:
+        from pyspark import SparkContext
         from pyspark.sql import SparkSession
     except ImportError as fault:
-        raise UsageError(
-            "Spark is not installed.", hint="Run: pip install procmine[spark], and install Java 17."
-        ) from fault
-    where = master or os.environ.get(MASTER) or "local[*]"
+        raise UsageError("Spark is not installed.", hint=INSTALL) from fault
+    if java() is None:
+        raise UsageError("Spark needs Java, and there is none.", hint="Install Java 17, or set JAVA_HOME.")
+    running = SparkContext._active_spark_context
+    if running is None:
+        running = _start(where, driver)
+    elif running.master != where:
+        raise UsageError(f"Spark runs in this process already, on {running.master}.", hint="End it first.")
+    session = SparkSession(running).newSession()
+    for name, value in _MEANING.items():
+        session.conf.set(name, value)
+    return Spark(session)
+
+
+def java() -> str | None:
+    """The Java that Spark would start, if there is one."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+
+
+def _start(master: str, driver: Mapping[str, str]) -> Any:
+    """Spark's Java process and the context in it. What Java says goes to a file, not between the lines of a result."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
     scratch = Path(tempfile.mkdtemp(prefix="procmine-spark-"))
-    quiet = scratch / "log4j2.properties"
-    quiet.write_text(_QUIET, encoding="utf-8")
-    builder = SparkSession.builder.master(where).appName("procmine")
-    for key, value in _settings(where, scratch, quiet).items():
-        builder = builder.config(key, value)
+    said = scratch / "said.txt"
+    conf = SparkConf().setMaster(master).setAppName("procmine")
+    for name, value in {**_settings(scratch), **driver, **_MEANING}.items():
+        conf.set(name, value)
+    gateway = None
     try:
-        session = builder.getOrCreate()
-    except Exception as fault:  # Py4J tells every way a cluster can refuse as its own kind of exception
-        shutil.rmtree(scratch, ignore_errors=True)
+        with warnings.catch_warnings(), said.open("wb") as file:
+            warnings.simplefilter("ignore")  # pyspark's own, about Python, pandas and forking
+            gateway = launch_gateway(conf, {"stdout": file, "stderr": file})
+            context = SparkContext(conf=conf, gateway=gateway)
+    except Exception as fault:  # Py4J tells every way in which a cluster can refuse as its own kind of exception
+        _leave(gateway, scratch)
         raise InputError(
-            "Spark could not be started.", where=where, hint="Is Java 17 installed, and is the master reachable?"
+            "Spark could not be started.",
+            where=master,
+            hint="Is Java 17 installed, and does the master run and accept this version of Spark?",
         ) from fault
-    return Spark(session, scratch)
+    atexit.register(end, context)
+    return context
 
 
-def _settings(master: str, scratch: Path, quiet: Path) -> dict[str, str]:
-    near = master.startswith("local") or "//127.0.0.1" in master or "//localhost" in master
+def end(context: Any = None) -> None:
+    """End the Spark that ``connect`` started, whichever log uses it, and take its files away; another's is left alone.
+
+    With a context only if it is still that one.
+    """
+    from pyspark import SparkContext
+
+    running = SparkContext._active_spark_context
+    scratch = running.getConf().get(_SCRATCH) if running is not None else None
+    if running is None or scratch is None or context not in (None, running):
+        return
+    gateway = SparkContext._gateway
+    with suppress(Exception):  # a cluster that is gone already cannot be told so
+        running.stop()
+    _leave(gateway, Path(scratch))
+
+
+def _leave(gateway: Any, scratch: Path) -> None:
+    """Let the Java process end, so that nothing writes any more, and delete the folder."""
+    from pyspark import SparkContext
+
+    # pyspark would keep the process until Python ends, and there is no public word for letting it go before.
+    SparkContext._gateway = SparkContext._jvm = None
+    if gateway is not None:
+        gateway.shutdown()
+        process = gateway.proc
+        process.stdin.close()
+        try:
+            process.wait(timeout=30)
+        except Exception:
+            process.kill()
+            process.wait()
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _settings(scratch: Path) -> dict[str, str]:
     return {
         "spark.ui.enabled": "false",
-        "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.session.timeZone": "UTC",
-        # A text that is no number, a sum too large: an error as in DuckDB, never a silent empty value.
-        "spark.sql.ansi.enabled": "true",
-        "spark.sql.warehouse.dir": (scratch / "warehouse").as_uri(),
-        "spark.local.dir": str(scratch),
-        "spark.sql.shuffle.partitions": "4" if near else "200",
         "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet.as_uri()}",
-        **({"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if near else {}),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.local.dir": str(scratch),
+        _SCRATCH: str(scratch),
+        "spark.driver.extraJavaOptions": f'-Djava.io.tmpdir="{scratch}" -XX:-UsePerfData',
     }
 
 
-def _plain(value: Any, kind: str) -> Any:
-    """A value as Spark takes it: keys are texts, numbers are of their kind."""
+def _own_settings(master: str) -> dict[str, str]:
+    """What depends on where the master is: how large the work is cut, and who may reach this process.
+
+    A cluster's workers must reach it, so it listens on the address that leads to them; and there encryption and who
+    may join are settings of the cluster (SPARK_CONF_DIR).
+    """
+    home = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    if _LOCAL.fullmatch(master):
+        return {
+            **home,
+            "spark.authenticate": "true",  # other users of this machine cannot ask this process for its data
+            "spark.driver.memory": "4g",
+            "spark.sql.shuffle.partitions": "4",
+        }
+    cluster = _CLUSTER.fullmatch(master)
+    if cluster is None:
+        raise UsageError(
+            f"{master!r} is no master procmine knows.",
+            where=MASTER,
+            hint="Write local[*], local[2] or spark://host:7077.",
+        )
+    host, port = cluster.group(1).strip("[]"), int(cluster.group(2))
+    if host == "localhost" or host.startswith("127."):
+        return home
+    return {"spark.driver.host": _address_towards(host, port)}
+
+
+def _address_towards(host: str, port: int) -> str:
+    """This machine's address on the way to another. No packet is sent: the system only looks up the way."""
+    try:
+        family, kind, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, kind) as way:
+            way.connect(place)
+            return str(way.getsockname()[0])
+    except OSError as fault:
+        raise InputError("There is no way to this master.", where=f"spark://{host}:{port}", hint=f"{fault}.") from fault
+
+
+def address(file: Path) -> str:
+    """A file as Spark takes it for that one file: signs of a pattern in its name stand for themselves."""
+    return "file://" + ("" if os.name != "nt" else "/") + _GLOB.sub(r"\\\1", file.resolve().as_posix())
+
+
+def literal(value: Any) -> str:
+    """A value as text in a query, or NULL; its column says what it is."""
     if value is None:
-        return None
-    if kind == "key":
-        return str(value)
-    return float(value) if kind == "number" else value
+        return "NULL"
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _number(value: Any) -> Any:

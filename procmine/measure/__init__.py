@@ -1,23 +1,47 @@
 """Measure: metrics over a log become Measurements with coverage, bounds, interval and status.
 
 A metric's query gives one row an item; everything else happens here, once for all metrics, and in the engine: items
-are summed by case and group, cases by group, so that only one row a group leaves the engine. Sums are of integers (an
-index is scaled by 2^40 first), so that figures repeat to the last digit whatever the engine's threads do.
+are summed by case and group, cases by group, so that only one row a group (of a survival metric: one a day) leaves the
+engine. ``items`` gathers, ``sums``, ``arms``, ``days`` and ``amounts`` add up what a kind of figure needs, ``judge``
+makes the figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
+from procmine.engines.duckdb import literal
 from procmine.errors import UsageError, nearest
 from procmine.findings import Measurement
 from procmine.log import Log
-from procmine.measure.judge import absent_reason, judge, no_items_reason, not_measurable
-from procmine.measure.sums import PERIODS, group_key, groupings, sum_items, workers_behind
+from procmine.measure.amounts import sum_amounts
+from procmine.measure.arms import sum_arms
+from procmine.measure.days import sum_days
+from procmine.measure.items import PERIODS, Cut, Window, ask, cuts, group_key, workers_behind
+from procmine.measure.judge import Figures, judge
+from procmine.measure.judge.rates import LEAST_EVENTS, expected
+from procmine.measure.judge.status import (
+    Reason,
+    absent_reason,
+    no_activity_reason,
+    no_items_reason,
+    not_measurable,
+    silent_group_reason,
+)
+from procmine.measure.lawful import by_regime
+from procmine.measure.sums import Sums, sum_items
 from procmine.metric import Metric, missing
+from procmine.regimes import Law, load_law
 
 __all__ = ["PERIODS", "judge", "measure", "measure_one"]
+
+_ADDED: Mapping[str, Callable[[Log, Metric, Sequence[Cut], Window], Sequence[Figures]]] = {
+    "survival": sum_days,
+    "difference": sum_arms,
+    "concentration": sum_amounts,
+}
 
 
 def measure(
@@ -27,11 +51,14 @@ def measure(
     by: Sequence[str] = (),
     start: date | None = None,
     end: date | None = None,
+    law: Law | None = None,
 ) -> tuple[Measurement, ...]:
     """Every metric for the whole log, for each group of ``by``, and for each of the metric's own groups.
 
     ``by`` names columns of the items (office, or a metric's own groups such as function) and at most one period (year,
-    quarter, month). ``start`` and ``end`` are local days, both included. Raises UsageError for a name no metric knows.
+    quarter, month). ``start`` and ``end`` are local days, both included. Where the ``law`` (default: the shipped
+    regimes) changed among them in what matters for a metric, its figures come for each regime, and none over all.
+    Raises UsageError for a name no metric knows.
     """
     known = {"office", *PERIODS, *(group for metric in metrics.values() for group in metric.groups)}
     for name in by:
@@ -41,36 +68,87 @@ def measure(
         raise UsageError("Figures can be cut by one period at a time.", hint=f"Choose one of {', '.join(PERIODS)}.")
     if start and end and start > end:
         raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
-    return tuple(
-        measurement
-        for metric in metrics.values()
-        for measurement in measure_one(log, metric, by=by, start=start, end=end)
-    )
+    known_law = law or load_law()
+    found: list[Measurement] = []
+    for metric in metrics.values():
+        measured = partial(_measured, log, metric, by)
+        found += by_regime(log, metric, known_law, start, end, measured)
+    return tuple(found)
+
+
+def _measured(
+    log: Log, metric: Metric, by: Sequence[str], start: date | None, end: date | None
+) -> tuple[Measurement, ...]:
+    return measure_one(log, metric, by=by, start=start, end=end)
 
 
 def measure_one(
     log: Log, metric: Metric, *, by: Sequence[str], start: date | None, end: date | None
 ) -> tuple[Measurement, ...]:
-    """One metric; not measurable, with the sentence why, where the export lacks what its query reads."""
-    lacking = missing(metric, log.schema, log.absent)
-    if lacking:
-        reason = absent_reason(lacking, int(log.receipt["events"]))
-        return tuple(not_measurable(metric, group, None, reason) for group in _expected(log, by))
-    asked = tuple(name for name in by if name in ("office", *metric.groups))
-    period = next((name for name in by if name in PERIODS), None)
-    sets = groupings(asked, metric.groups)
-    sums = sum_items(log, metric, sets, period, start, end)
-    workers = workers_behind(log, metric, sets, period, start, end) if metric.staff else {}
+    """One metric; not measurable, with the sentence why, where the log cannot bear it."""
+    unfit = _unfit(log, metric)
+    if unfit:
+        return tuple(not_measurable(metric, group, None, unfit) for group in _expected(log, by))
+    window = Window(next((name for name in by if name in PERIODS), None), start, end)
+    asked = cuts(tuple(name for name in by if name in ("office", *metric.groups)), metric.groups, window)
+    sums = _ADDED.get(metric.unit, sum_items)(log, metric, asked, window)
+    workers = workers_behind(log, metric, asked, window) if metric.staff else {}
     blind = _one_sided(log, metric)
     nobody = 0 if metric.staff else None
-    found = tuple(judge(metric, one, workers.get(group_key(one.group, one.period), nobody), blind) for one in sums)
+    whole = next((one for one in sums if not one.group and one.period is None), None)
+    silent = _silent(log, metric, sums, whole)
+    found = tuple(
+        not_measurable(metric, one.group, one.period, silent[key])
+        if (key := group_key(one.group, one.period)) in silent
+        else judge(metric, one, workers.get(key, nobody), blind, whole)
+        for one in sums
+    )
     seen = {group_key(one.group, one.period) for one in sums}
-    silent = tuple(
+    empty = tuple(
         not_measurable(metric, group, None, no_items_reason(metric), counted=0)
         for group in _expected(log, by)
         if group_key(group, None) not in seen
     )
-    return (*silent, *found) if any(not one.group for one in silent) else (*found, *silent)
+    return (*empty, *found) if any(not one.group for one in empty) else (*found, *empty)
+
+
+def _unfit(log: Log, metric: Metric) -> Reason | None:
+    """Why the log cannot bear a metric: the export lacks columns its query reads, or records no event of the kind its
+    hits come from. A rate of 0 would be a wrong number then."""
+    lacking = missing(metric, log.schema, log.absent)
+    if lacking:
+        return absent_reason(lacking, int(log.receipt["events"]))
+    if metric.activities and not metric.activities & set(log.receipt["activities"]):
+        return no_activity_reason(_titles(log, metric))
+    return None
+
+
+def _titles(log: Log, metric: Metric) -> list[Mapping[str, str]]:
+    return [log.schema.activities[code].title for code in sorted(metric.activities)]
+
+
+def _silent(
+    log: Log, metric: Metric, sums: Sequence[Figures], whole: Figures | None
+) -> Mapping[tuple[tuple[tuple[str, str], ...], str | None], Reason]:
+    """The groups of a rate whose office records no event of the kind at all, though the rate over all groups makes
+    some expected there: probably not recorded, and not zero."""
+    if metric.unit != "rate" or not metric.activities or not isinstance(whole, Sums):
+        return {}
+    doubtful = {
+        group_key(one.group, one.period): (one.group["office"], count)
+        for one in sums
+        if isinstance(one, Sums) and "office" in one.group and not one.known.x
+        if (count := expected(one, whole)) >= LEAST_EVENTS
+    }
+    if not doubtful:
+        return {}
+    kinds = ", ".join(literal(code) for code in sorted(metric.activities))
+    rows = ask(log, f"SELECT DISTINCT COALESCE(office, '') FROM events WHERE activity IN ({kinds})")
+    recording = {str(office) for (office,) in rows}
+    titles = _titles(log, metric)
+    return {
+        key: silent_group_reason(titles, count) for key, (office, count) in doubtful.items() if office not in recording
+    }
 
 
 def _expected(log: Log, by: Sequence[str]) -> tuple[dict[str, str], ...]:

@@ -21,8 +21,8 @@ def write(query: Query, dialect: str) -> str:
     if dialect not in DIALECTS:
         raise UsageError(f"House SQL is not written for {dialect}.", hint=nearest(dialect, DIALECTS))
     tree = cast(exp.Expr, query.tree)
-    if dialect == "sqlite":
-        tree = tree.transform(_for_sqlite)
+    if dialect != "duckdb":
+        tree = tree.transform({"sqlite": _for_sqlite, "spark": _for_spark}[dialect])
     try:
         # Names are quoted because columns are called function, format and timestamp; comments are left out because they
         # are the only part of the text that was not checked.
@@ -44,21 +44,43 @@ def _for_sqlite(node: Any) -> Any:
     return node
 
 
+def _for_spark(node: Any) -> Any:
+    """Spark takes a backslash in the pattern of LIKE for an escape, and refuses one before another sign: doubled, it
+    stands for itself as everywhere else. A literal pattern has none (house SQL refuses it)."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Like) and not isinstance(node.expression, exp.Literal):
+        signs = [exp.Literal.string("\\"), exp.Literal.string("\\\\")]
+        node.set("expression", exp.Anonymous(this="REPLACE", expressions=[node.expression, *signs]))
+    return node
+
+
 def translate(statement: str, dialect: str) -> str:
     """A statement of procmine's own, written for DuckDB, in another engine's words; never for a user's text.
 
-    Sums of 128-bit integers become decimals of 38 digits, which hold as much.
+    Whole numbers of 128 bits become decimals of 38 digits, which hold nearly as much, and more is an error in both.
+    Raises UsageError for another dialect.
     """
     if dialect == "duckdb":
         return statement
-    from sqlglot import exp, parse_one
+    from sqlglot import parse_one
     from sqlglot.errors import ErrorLevel
 
-    def wide(node: Any) -> Any:
-        return (
-            exp.DataType.build("DECIMAL(38, 0)") if isinstance(node, exp.DataType) and node.is_type("int128") else node
-        )
-
-    tree = parse_one(statement, dialect="duckdb").transform(wide)
+    if dialect != "spark":
+        raise UsageError(f"Figures are not summed in {dialect}.", hint=nearest(dialect, ("duckdb", "spark")))
+    tree = parse_one(statement, dialect="duckdb").transform(_for_spark).transform(_wide)
     text: str = tree.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE)
     return text
+
+
+def _wide(node: Any) -> Any:
+    """A rounded fraction becomes a decimal by way of BIGINT: on the direct way Spark reads its shortest decimal
+    spelling, which is another number beyond 2^53."""
+    from sqlglot import exp
+
+    if not isinstance(node, exp.Cast) or not node.to.is_type("int128"):
+        return node
+    if isinstance(node.this, exp.Round):
+        node.set("this", exp.cast(node.this, "BIGINT"))
+    node.set("to", exp.DataType.build("DECIMAL(38, 0)"))
+    return node

@@ -78,6 +78,44 @@ def binomial_tail(x: float, n: float, theta: float) -> tuple[float, bool]:
     return (upper, True) if upper < lower else (lower, False)
 
 
+def poisson_cdf(r: float, mean: float) -> float:
+    """P(X <= r) for a Poisson count; r real: the regularised incomplete gamma function Q(r+1, mean)."""
+    from scipy.special import gammaincc
+
+    return 0.0 if r < 0 else float(gammaincc(r + 1, mean))
+
+
+def poisson_limits(rate: float, size: float) -> Limits:
+    """The four funnel limits of a rate over ``size`` units of time, interpolated like binomial_quantile's."""
+    lower_998, lower_95, upper_95, upper_998 = (_poisson_quantile(p, rate * size) / size for p in PROBABILITIES)
+    return lower_998, lower_95, upper_95, upper_998
+
+
+def _poisson_quantile(p: float, mean: float) -> float:
+    if mean == 0:
+        return 0.0
+    low, high = -1, math.ceil(mean + 10 * math.sqrt(mean) + 10)  # F(low) < p <= F(high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if poisson_cdf(middle, mean) >= p:
+            high = middle
+        else:
+            low = middle
+    above, below = poisson_cdf(high, mean), poisson_cdf(high - 1, mean)
+    return max(0.0, high - (above - p) / (above - below))
+
+
+def poisson_tail(count: float, mean: float) -> tuple[float, bool]:
+    """The smaller one-sided tail of a count, and whether it is the upper one; the count itself included."""
+    from scipy.special import gammainc
+
+    if not (count >= 0 and mean > 0 and math.isfinite(mean)):
+        raise ValueError(f"need a count from 0 and a positive mean, got {count} and {mean}")
+    lower = poisson_cdf(count, mean)
+    upper = 1.0 if count == 0 else float(gammainc(count, mean))
+    return (upper, True) if upper < lower else (lower, False)
+
+
 def normal_limits(reference: float, sd: float, n: float) -> Limits:
     """The four funnel limits of a mean of n values with within-group standard deviation ``sd``."""
     from scipy.special import ndtri
@@ -155,6 +193,11 @@ def widened_size(theta: float, n: float, tau2: float) -> float:
     _check(theta, n)
     unit = theta * (1 - theta)
     return n if tau2 == 0 or unit == 0 else unit / (unit / n + tau2)
+
+
+def widened_time(rate: float, size: float, tau2: float) -> float:
+    """The same for a rate: a Poisson rate over ``size`` varies by rate/size."""
+    return size if tau2 == 0 or rate == 0 else rate / (rate / size + tau2)
 
 
 def size_grid(largest: float, smallest: float = 2.0, points: int = 60) -> tuple[float, ...]:

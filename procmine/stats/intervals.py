@@ -193,7 +193,7 @@ class RateEstimate:
 
 
 def cluster_rate(
-    clusters: int, sum_x: int, sum_n: int, sum_xx: int, sum_xn: int, sum_nn: int, *, level: float = 0.95
+    clusters: int, sum_x: float, sum_n: float, sum_xx: float, sum_xn: float, sum_nn: float, *, level: float = 0.95
 ) -> RateEstimate:
     """The rate Σx/Σn of events over time at risk, cases as sampling units, from whole sums.
 

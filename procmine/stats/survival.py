@@ -98,27 +98,28 @@ def happened_by(
     return Happened(value, (1 - high, 1 - low), value / left / variance)
 
 
-def half_happened(
-    steps: tuple[Step, ...], *, inflation: float = 1.0, level: float = 0.95
+def day_of(
+    steps: tuple[Step, ...], share: float = 0.5, *, inflation: float = 1.0, level: float = 0.95
 ) -> tuple[int | None, Interval | None]:
-    """The day by which it has happened to half, and the days between which that lies; None where half is not reached.
+    """The day by which it has happened to ``share`` of all, and the days between which that lies; None where that is
+    not reached.
 
-    The interval holds the days whose own interval of S holds one half, to the first day after them (Brookmeyer &
+    The interval holds the days whose own interval of S holds the rest, to the first day after them (Brookmeyer &
     Crowley). ``inflation`` widens Greenwood's variance as that of the horizon was widened by the cases. There is no
     interval where its later end is not reached.
     """
     from scipy.special import ndtri
 
     z = float(ndtri((1 + level) / 2))
-    middle = next((step.day for step in steps if step.left <= 0.5 + _ROUNDING), None)
+    middle = next((step.day for step in steps if step.left <= 1 - share + _ROUNDING), None)
     first = last = None
     for step in steps:
         if not step.events or not 0 < step.left < 1:
             continue
         low, high = _around(step.left, step.variance * inflation, z)
-        if first is None and low <= 0.5:
+        if first is None and low <= 1 - share:
             first = step.day
-        if high < 0.5:
+        if high < 1 - share:
             last = step.day
             break
     if middle is None or first is None or last is None:
