@@ -263,6 +263,8 @@ def _unjudged(measurement: Measurement, why: Mapping[str, str], reference: float
 
 
 def _funnel(metric: str, yardstick: _Yardstick, largest: float) -> Funnel:
-    sizes = limits.size_grid(largest)
+    # Of a rate the grid is even in expected events: a hundred case-years may be a size of 1.
+    unit = yardstick.reference if yardstick.family == "poisson" else 1.0
+    sizes = tuple(size / unit for size in limits.size_grid(largest * unit))
     lines = list(zip(*(yardstick.limits(size) for size in sizes), strict=True))
     return Funnel(metric, yardstick.reference, sizes, lines[0], lines[1], lines[2], lines[3])

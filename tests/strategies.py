@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -140,7 +140,18 @@ def numbered(events: Sequence[Event]) -> list[dict[str, Any]]:
     return ordered
 
 
-def made_up(seed: int, theme: str, length: int) -> list[dict[str, Any]]:
+class Told(list[dict[str, Any]]):
+    """Events that are shown by how they were made: a law that breaks then says it in a line, not on ten pages."""
+
+    def __init__(self, events: Iterable[dict[str, Any]], how: str) -> None:
+        super().__init__(events)
+        self.how = how
+
+    def __repr__(self) -> str:
+        return self.how
+
+
+def made_up(seed: int, theme: str, length: int) -> Told:
     """The log that chance makes of a seed: ``length`` events, mostly about ``theme``."""
     chance = random.Random(seed)  # noqa: S311 - makes up logs, keeps no secret
     days = chance.choice((DAYS, WIDE_DAYS))
@@ -149,37 +160,32 @@ def made_up(seed: int, theme: str, length: int) -> list[dict[str, Any]]:
         for case in sorted(set(VALUES["case_id"]))
     }
     events = [_event(chance, theme, days) for _ in range(length)]
-    return numbered([{**event, **cases[event["case_id"]]} for event in events])
+    log = numbered([{**event, **cases[event["case_id"]]} for event in events])
+    return Told(log, f"made_up({seed}, {theme!r}, {length})")
 
 
-def sketches(most: int = 30) -> st.SearchStrategy[tuple[int, str, int]]:
-    """What ``made_up`` makes a log of. Chance makes the events, so that what is rare comes as often as it should;
+def gathered(many: Iterable[Sequence[Event]]) -> Told:
+    """Logs under case ids of their own, as one log."""
+    parts = list(many)
+    events = [
+        {**event, "case_id": f"{number}{event['case_id']}", "event_id": f"{number}{event['event_id']}"}
+        for number, log in enumerate(parts)
+        for event in log
+    ]
+    return Told(events, f"gathered({parts!r})")
+
+
+def logs(most: int = 30) -> st.SearchStrategy[Told]:
+    """Whole logs of up to ``most`` events. Chance makes the events, so that what is rare comes as often as it should;
     Hypothesis draws the seed and makes a log that breaks a law as short as it can."""
     length = st.integers(0, most - 1).map(lambda short: most - short)
-    return st.tuples(st.integers(0, 2**32 - 1), st.sampled_from(sorted(THEMES)), length)
+    return st.builds(made_up, st.integers(0, 2**32 - 1), st.sampled_from(sorted(THEMES)), length)
 
 
-def logs(most: int = 30) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Whole logs of up to ``most`` events."""
-    return sketches(most).map(lambda sketch: made_up(*sketch))
-
-
-Crowd = Sequence[tuple[int, str, int]]
-
-
-def crowds(most: int = 12) -> st.SearchStrategy[Crowd]:
-    """The sketches of up to ``most`` logs: so many events are told by what they are made of."""
-    return st.lists(sketches(), min_size=most // 2, max_size=most)
-
-
-def gathered(crowd: Crowd) -> list[dict[str, Any]]:
-    """Logs under case ids of their own, as one log: a law over rows looks at all of them for the price of one answer.
-    The law that a case is measured alone is what allows it."""
-    return [
-        {**event, "case_id": f"{number}{event['case_id']}", "event_id": f"{number}{event['event_id']}"}
-        for number, sketch in enumerate(crowd)
-        for event in made_up(*sketch)
-    ]
+def crowds(most: int = 12) -> st.SearchStrategy[Told]:
+    """Up to ``most`` logs as one: a law over rows then looks at all of them for the price of one answer. The law that
+    a case is measured alone is what allows it."""
+    return st.lists(logs(), min_size=1, max_size=most).map(gathered)
 
 
 # Names that readers like to spoil: numbers, emptiness, formulas, blanks, marks, two ways of writing one letter.

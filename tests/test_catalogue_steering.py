@@ -115,6 +115,18 @@ def test_sequential_continuity_takes_contacts_of_one_day_in_their_number_not_in_
 # ---- worker_changes, segment_changes
 
 
+def test_whether_the_caseworker_changed_is_unknown_of_a_stretch_with_an_unknown_change(engine: Any) -> None:
+    time = [{"case_id": "c", "office": "o", "from_date": day(0), "to_date": day(30), "days": 31}]
+    moved = [
+        {"change_id": f"g{n}", "case_id": "c", "on_date": day(n), "worker_changed": changed}
+        for n, changed in enumerate((True, None))
+    ]
+
+    (item,) = items(engine, "segment_changes", case_time=time, segment_changes=moved)
+
+    assert (item["numerator"], item["with_worker_change"]) == (2, None)
+
+
 @pytest.mark.parametrize("name", ["worker_changes", "segment_changes"])
 def test_the_reasons_of_changes_add_up_to_them(name: str, engine: Any) -> None:
     reasons = ["client_wish", "case", "age", "legal", "reorganisation", "turnover", None]
@@ -338,9 +350,10 @@ def test_a_signal_on_every_day_makes_no_difference(engine: Any) -> None:
 FOUR = ("same_worker", "warm", "met", "mandate_renewed")
 
 
-def returned(engine: Any, **marks: int | None) -> Any:
+def returned(engine: Any, met_on: int = 60, **marks: int | None) -> Any:
+    """What a return with these marks counts, after which the next contact was ``met_on`` days later."""
     row = {"return_id": "r", "case_id": "c", "on_date": day(0), "observed_until": day(60), **marks}
-    (item,) = items(engine, "return_break", returns=[row])
+    (item,) = items(engine, "return_break", returns=[row], contacts=[{"case_id": "c", "on_date": day(met_on)}])
     return item["numerator"]
 
 
@@ -356,3 +369,8 @@ def test_a_break_is_known_only_where_worker_handover_and_contact_are(unknown: st
 
 def test_a_break_is_known_where_nobody_records_mandates(engine: Any) -> None:
     assert returned(engine, same_worker=0, warm=0, met=0) == 1
+
+
+def test_whoever_met_nobody_did_not_meet_the_caseworker_of_before(engine: Any) -> None:
+    assert returned(engine, met_on=61, warm=0, met=0) == 1
+    assert returned(engine, met_on=60, warm=0, met=0) is None

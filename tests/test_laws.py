@@ -25,7 +25,7 @@ from procmine.metric import catalogue
 from procmine.schema import load_schema
 from procmine.sql import Query, read_query, write
 from tests import drawn
-from tests.strategies import FIRST_DAY, THEMES, WATCHED, Crowd, Event, crowds, gathered, logs
+from tests.strategies import FIRST_DAY, THEMES, WATCHED, Event, crowds, gathered, logs, made_up
 
 STUDY = Path(os.environ["PROCMINE_STUDY"]) if "PROCMINE_STUDY" in os.environ else None
 SCHEMA = load_schema(STUDY)
@@ -184,9 +184,9 @@ def test_an_item_counts_once(sqlite: Any) -> None:
     answer = world(sqlite, ALL)
 
     @TRIES
-    @given(crowd=crowds())
-    def law(crowd: Crowd) -> None:
-        assert breaks_counted_once(ALL, answer(gathered(crowd))) == []
+    @given(events=crowds())
+    def law(events: list[Event]) -> None:
+        assert breaks_counted_once(ALL, answer(events)) == []
 
     law()
 
@@ -195,9 +195,9 @@ def test_a_hit_is_part_of_what_is_counted(sqlite: Any) -> None:
     answer = world(sqlite, ALL)
 
     @TRIES
-    @given(crowd=crowds())
-    def law(crowd: Crowd) -> None:
-        assert breaks_hit_is_part(ALL, answer(gathered(crowd))) == []
+    @given(events=crowds())
+    def law(events: list[Event]) -> None:
+        assert breaks_hit_is_part(ALL, answer(events)) == []
 
     law()
 
@@ -218,9 +218,9 @@ def test_adding_an_unrelated_case_changes_nothing_else(sqlite: Any) -> None:
     answer = world(sqlite, ALL)
 
     @TRIES
-    @given(crowd=crowds(), other=logs(most=12))
-    def law(crowd: Crowd, other: list[Event]) -> None:
-        assert breaks_unrelated(answer, gathered(crowd), other) == []
+    @given(events=crowds(), other=logs(most=12))
+    def law(events: list[Event], other: list[Event]) -> None:
+        assert breaks_unrelated(answer, events, other) == []
 
     law()
 
@@ -230,10 +230,8 @@ def test_the_order_of_rows_is_no_information(name: str, engines: Mapping[str, An
     answer = world(engines[name], ALL)
 
     @settings(TRIES, max_examples=4 if name == "duckdb" else 10)
-    @given(crowd=crowds(), seed=st.integers(0, 9))
-    def law(crowd: Crowd, seed: int) -> None:
-        events = gathered(crowd)
-
+    @given(events=crowds(), seed=st.integers(0, 9))
+    def law(events: list[Event], seed: int) -> None:
         assert differing(answer(events), answer(events, shuffled=seed)) == []
 
     law()
@@ -243,10 +241,8 @@ def test_engines_agree(engines: Mapping[str, Any]) -> None:
     answers = {name: world(engine, ALL) for name, engine in engines.items()}
 
     @settings(TRIES, max_examples=6)
-    @given(crowd=crowds())
-    def law(crowd: Crowd) -> None:
-        events = gathered(crowd)
-
+    @given(events=crowds())
+    def law(events: list[Event]) -> None:
         assert differing(answers["duckdb"](events), answers["sqlite"](events)) == []
 
     law()
@@ -254,7 +250,7 @@ def test_engines_agree(engines: Mapping[str, Any]) -> None:
 
 # ---- on logs that have something of everything, or the laws would be kept by empty tables
 
-BROAD = gathered([(seed, theme, 30) for seed in range(20) for theme in THEMES])
+BROAD = gathered(made_up(seed, theme, 30) for seed in range(20) for theme in THEMES)
 
 
 def test_every_derived_table_gets_rows_and_every_column_of_it_values(sqlite: Any) -> None:

@@ -137,6 +137,16 @@ def test_what_is_no_reading_of_the_log_is_refused_in_these_words(text: str, sent
             "Timestamps give other days on other engines; take the column that holds the local day.",
         ),
         (
+            "SELECT contact_id, worker IN (SELECT worker FROM contacts) AS known FROM contacts",
+            "own.sql:1:20: IN (SELECT …) stands in WHERE, NOT IN joined by AND; elsewhere engines differ on empty "
+            "values. Write EXISTS (SELECT 1 FROM … WHERE …).",
+        ),
+        (
+            "SELECT contact_id FROM contacts WHERE office = 'a' OR worker NOT IN (SELECT worker FROM contacts)",
+            "own.sql:1:62: IN (SELECT …) stands in WHERE, NOT IN joined by AND; elsewhere engines differ on empty "
+            "values. Write EXISTS (SELECT 1 FROM … WHERE …).",
+        ),
+        (
             "SELECT DATE_DIFF('month', on_date, on_date) AS months FROM contacts",
             "own.sql:1:8: DATE_DIFF counts days only. Write DATE_DIFF('day', earlier, later).",
         ),

@@ -110,12 +110,31 @@ def _in(reading: Reading, node: Any, spot: Spot) -> str:
     for each in node.expressions:
         unify(reading, each, value, family(reading, each, spot))
     if node.args.get("query"):
+        if not _stands_in_where(node):
+            reading.fault_at(
+                node,
+                "IN (SELECT …) stands in WHERE, NOT IN joined by AND; elsewhere engines differ on empty values.",
+                "Write EXISTS (SELECT 1 FROM … WHERE …).",
+            )
         output = spot.output_of(reading, node.args["query"])
         if len(output) != 1:
             reading.fault_at(node.args["query"], f"IN takes a SELECT of one column, this has {len(output)}.")
         else:
             unify(reading, node, value, next(iter(output.values())))
     return "boolean"
+
+
+def _stands_in_where(node: Any) -> bool:
+    """Whether a condition is one of those that WHERE joins by AND and OR, or its contrary one of those joined by AND.
+    Anywhere else Spark 4.3 makes "not in it" of what is unknown: 1 IN (SELECT …) over 2 and NULL is false there, and
+    empty in DuckDB and SQLite."""
+    above, joined = node.parent, {"And", "Or", "Paren"}
+    while type(above).__name__ in ("Paren", "Not"):
+        joined -= {"Or"} if type(above).__name__ == "Not" else set()
+        above = above.parent
+    while type(above).__name__ in joined:
+        above = above.parent
+    return type(above).__name__ == "Where"
 
 
 def _like(reading: Reading, node: Any, spot: Spot) -> str:
