@@ -359,12 +359,16 @@ def returned(engine: Any, met_on: int = 60, **marks: int | None) -> Any:
 
 @pytest.mark.parametrize("one", FOUR)
 def test_one_thing_kept_is_enough_for_no_break_whatever_else_is_unknown(one: str, engine: Any) -> None:
-    assert returned(engine, **{one: 1}) == 0
+    marks: dict[str, Any] = {one: 1}
+
+    assert returned(engine, **marks) == 0
 
 
 @pytest.mark.parametrize("unknown", FOUR[:3])
 def test_a_break_is_known_only_where_worker_handover_and_contact_are(unknown: str, engine: Any) -> None:
-    assert returned(engine, **{**dict.fromkeys(FOUR, 0), unknown: None}) is None
+    marks: dict[str, Any] = {**dict.fromkeys(FOUR, 0), unknown: None}
+
+    assert returned(engine, **marks) is None
 
 
 def test_a_break_is_known_where_nobody_records_mandates(engine: Any) -> None:

@@ -140,7 +140,7 @@ def test_offices_are_compared_inside_one_function_only() -> None:
 
 def test_means_get_limits_from_the_spread_inside_groups() -> None:
     a, b = [0.2, 0.4, 0.6, 0.8] * 10, [0.1, 0.3, 0.5, 0.7] * 10
-    comparisons, _ = compare([continuity("A", a), continuity("B", b)], means={"caseworker_continuity"})
+    comparisons, _ = compare([continuity("A", a), continuity("B", b)], units={"caseworker_continuity": "mean"})
     variance = 0.05 * 40 / 39  # population variance of four values .2 apart, in both groups
     lower_998, lower_95, upper_95, upper_998 = normal_limits(0.45, variance**0.5, 40)
 
@@ -151,7 +151,7 @@ def test_means_get_limits_from_the_spread_inside_groups() -> None:
 def test_a_mean_far_off_is_signalled() -> None:
     middle = [0.4, 0.5, 0.6] * 30
     groups = [continuity("A", [0.1, 0.2, 0.3] * 30), *(continuity(name, middle) for name in "BCDE")]
-    comparisons, _ = compare(groups, means={"caseworker_continuity"})
+    comparisons, _ = compare(groups, units={"caseworker_continuity": "mean"})
 
     assert comparisons[0].signal is Signal.BELOW_998
 
@@ -191,8 +191,8 @@ def test_released_figures_are_compared_by_what_is_shown_of_them() -> None:
 
 def test_a_released_index_is_compared_though_its_sum_is_not_shown() -> None:
     groups = [continuity(name, values) for name, values in (("A", [0.2, 0.4, 0.6] * 20), ("B", [0.1, 0.3, 0.5] * 20))]
-    name = {"caseworker_continuity"}
-    comparisons, _ = compare(release(groups, "shared", means=name).value, means=name)
+    units = {"caseworker_continuity": "mean"}
+    comparisons, _ = compare(release(groups, "shared", units=units).value, units=units)
 
     assert [c.reference for c in comparisons] == [pytest.approx(0.35)] * 2
 

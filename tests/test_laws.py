@@ -36,7 +36,7 @@ ORDER = (
     *("returns", "segment_changes", "conflicts"),
 )
 # Crowds are up to twelve logs each (tests.strategies), so that few examples are many logs.
-TRIES = settings(max_examples=10, deadline=None, derandomize=True, database=None)
+TRIES = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 HUNT = settings(max_examples=2000, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 
 
@@ -206,7 +206,7 @@ def test_a_case_is_measured_alone(sqlite: Any) -> None:
     answer = world(sqlite, ALL)
 
     # Case by case: this law is what allows the others to look at a crowd.
-    @settings(TRIES, max_examples=30)
+    @settings(TRIES, max_examples=60)
     @given(events=logs())
     def law(events: list[Event]) -> None:
         assert breaks_measured_alone(answer, events) == []
@@ -229,7 +229,7 @@ def test_adding_an_unrelated_case_changes_nothing_else(sqlite: Any) -> None:
 def test_the_order_of_rows_is_no_information(name: str, engines: Mapping[str, Any]) -> None:
     answer = world(engines[name], ALL)
 
-    @settings(TRIES, max_examples=4 if name == "duckdb" else 10)
+    @settings(TRIES, max_examples=8 if name == "duckdb" else 20)
     @given(events=crowds(), seed=st.integers(0, 9))
     def law(events: list[Event], seed: int) -> None:
         assert differing(answer(events), answer(events, shuffled=seed)) == []
@@ -240,7 +240,7 @@ def test_the_order_of_rows_is_no_information(name: str, engines: Mapping[str, An
 def test_engines_agree(engines: Mapping[str, Any]) -> None:
     answers = {name: world(engine, ALL) for name, engine in engines.items()}
 
-    @settings(TRIES, max_examples=6)
+    @settings(TRIES, max_examples=12)
     @given(events=crowds())
     def law(events: list[Event]) -> None:
         assert differing(answers["duckdb"](events), answers["sqlite"](events)) == []

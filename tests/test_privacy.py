@@ -244,7 +244,7 @@ def test_dropping_one_person_moves_a_count_by_the_base_or_not_at_all() -> None:
 
 def test_an_index_keeps_two_digits_and_shows_no_sum() -> None:
     index = figure(57, 25.113, known=57, interval=(0.3712, 0.5099))
-    (shown,) = release([index], "shared", means={index.metric}).value
+    (shown,) = release([index], "shared", units={index.metric: "mean"}).value
 
     assert (shown.value, shown.numerator, shown.denominator, shown.interval) == (0.44, None, 55, (0.37, 0.51))
 

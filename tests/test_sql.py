@@ -143,7 +143,7 @@ def test_what_is_no_reading_of_the_log_is_refused_in_these_words(text: str, sent
         ),
         (
             "SELECT contact_id FROM contacts WHERE office = 'a' OR worker NOT IN (SELECT worker FROM contacts)",
-            "own.sql:1:62: IN (SELECT …) stands in WHERE, NOT IN joined by AND; elsewhere engines differ on empty "
+            "own.sql:1:55: IN (SELECT …) stands in WHERE, NOT IN joined by AND; elsewhere engines differ on empty "
             "values. Write EXISTS (SELECT 1 FROM … WHERE …).",
         ),
         (

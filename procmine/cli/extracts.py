@@ -159,6 +159,6 @@ def diff(
     later, _ = opened(after, source, verbose, out)
     found = study.diff(earlier, later, start=start, end=end, metrics=metric, study=folder)
     found = replace(found, names=(str(before), str(after)))  # two extracts may bear one name
-    units = {name: sheet.unit for name, sheet in study.metrics_of(metric, folder).items()}
+    units = {name: sheet.told_in for name, sheet in study.metrics_of(metric, folder).items()}
     shown = diffing.difference(found, units, words.load(lang))
     say("diff", data.difference(found, lang), shown, as_json=as_json, out=out)

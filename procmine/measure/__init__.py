@@ -8,7 +8,7 @@ makes the figure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -118,13 +118,16 @@ def _unfit(log: Log, metric: Metric) -> Reason | None:
     lacking = missing(metric, log.schema, log.absent)
     if lacking:
         return absent_reason(lacking, int(log.receipt["events"]))
-    if metric.activities and not metric.activities & set(log.receipt["activities"]):
-        return no_activity_reason(_titles(log, metric))
+    occurring = set(log.receipt["activities"])
+    if metric.activities and not metric.activities & occurring:
+        return no_activity_reason(_titles(log, metric.activities))
+    if never := metric.every_activity - occurring:
+        return no_activity_reason(_titles(log, never))
     return None
 
 
-def _titles(log: Log, metric: Metric) -> list[Mapping[str, str]]:
-    return [log.schema.activities[code].title for code in sorted(metric.activities)]
+def _titles(log: Log, activities: Collection[str]) -> list[Mapping[str, str]]:
+    return [log.schema.activities[code].title for code in sorted(activities)]
 
 
 def _silent(
@@ -145,7 +148,7 @@ def _silent(
     kinds = ", ".join(literal(code) for code in sorted(metric.activities))
     rows = ask(log, f"SELECT DISTINCT COALESCE(office, '') FROM events WHERE activity IN ({kinds})")
     recording = {str(office) for (office,) in rows}
-    titles = _titles(log, metric)
+    titles = _titles(log, metric.activities)
     return {
         key: silent_group_reason(titles, count) for key, (office, count) in doubtful.items() if office not in recording
     }

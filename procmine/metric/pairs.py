@@ -88,6 +88,7 @@ def _metric(
         arms=arms,
         parts=parts,
         activities=frozenset(sheet.names("needs", "activities", schema.activities, "activity")),
+        every_activity=frozenset(sheet.names("needs", "every_activity", schema.activities, "activity")),
         regimes=sheet.names("", "regimes", topics, "topic of law"),
     )
     sheet.leftovers()

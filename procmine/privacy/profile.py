@@ -115,6 +115,20 @@ def two_digits(value: float, *, up: bool = False) -> float:
     return math.copysign(round(math.ceil(scaled - 1e-9) / 10.0**places, max(places, 0)), value)
 
 
+def around(
+    exact: float, interval: tuple[float, float] | None, value: float, least: float = 0.0
+) -> tuple[float, float] | None:
+    """An interval to show about ``value``, in place of ``exact`` in the middle of its own: as wide as the longer side
+    and what the value moved, in two digits. Inside ``least`` to 1 if the exact one was."""
+    if interval is None:
+        return None
+    low, high = interval
+    half = two_digits(max(high - exact, exact - low) + abs(value - exact), up=True)
+    if low >= least and high <= 1:
+        return max(least, value - half), min(1.0, value + half)
+    return (max(least, value - half) if low >= least else value - half), value + half
+
+
 def shown_share(ratio: float, denominator: int, base: int) -> tuple[int, float]:
     """Numerator and share to show beside a rounded denominator: the multiple of ``base`` nearest to the true share.
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from procmine.findings import Comparison, Measurement, Status
+from procmine.findings import Comparison, Further, Measurement, Status
 from procmine.metric import Metric
 from procmine.model import Model, Share
 from procmine.report.words import Words, clean
@@ -18,18 +18,19 @@ WIDTH = 80
 MOST_WAYS = 15
 
 
-def measurements(found: Sequence[Measurement], units: Mapping[str, str], words: Words) -> str:
-    """One line a measurement, and below it the sentences that say why a figure is missing or weak."""
+def measurements(found: Sequence[Measurement], sheets: Mapping[str, Metric], words: Words) -> str:
+    """One line a measurement, what stands beside it indented below; at the end the sentences that say why a figure is
+    missing or weak."""
     head = ("metric", "group", "period", "value", "95 % interval", "bounds", "coverage", "items", "cases", "status")
     rows, reasons = [], []
     for one in found:
-        unit = units[one.metric]
+        sheet, unit = sheets[one.metric], sheets[one.metric].told_in
         rows.append(
             (
                 one.metric,
                 group(one.group),
                 one.period or "",
-                UNKNOWN if one.value is None else words.value(one.value, unit),
+                value(one, sheet, words),
                 span(one.interval, unit, words),
                 span(one.bounds, unit, words),
                 UNKNOWN if one.coverage is None else words.percent(one.coverage, 0),
@@ -38,23 +39,46 @@ def measurements(found: Sequence[Measurement], units: Mapping[str, str], words: 
                 one.status.value,
             )
         )
+        rows += [_beside(further, sheet, words) for further in one.further]
         if one.status is not Status.OK and one.reason:
             reasons.append(f"{one.metric}, {group(one.group)}: {clean(one.reason.get(words.language, ''))}")
     lines = table(head, rows, right=range(3, 9))
     return "\n".join([lines, *([""] if reasons else []), *dict.fromkeys(reasons)])
 
 
-def comparisons(found: Sequence[Comparison], units: Mapping[str, str], words: Words) -> str:
+def value(one: Measurement, sheet: Metric, words: Words) -> str:
+    """A value by its unit: 34,2 %; 12,4 je 100 Fall-Jahre; 62,0 % binnen 14 Tagen (Median 9 Tage)."""
+    if one.value is None:
+        return UNKNOWN
+    text = words.value(one.value, sheet.told_in)
+    if sheet.horizon is None:
+        return text
+    text = words.counted("units.within", sheet.horizon, value=text)
+    days = next((further.value for further in one.further if further.kind == "median"), None)
+    return text if days is None else f"{text} ({words.counted('units.median', round(days))})"
+
+
+def _beside(one: Further, sheet: Metric, words: Words) -> tuple[str, ...]:
+    """A part, an arm, the ratio or the median as an indented row of the same table."""
+    unit = {"part": sheet.told_in, "arm": "share", "median": "days", "ratio": "number"}[one.kind]
+    titles = {**sheet.parts, **{arm.code: arm.title for arm in sheet.arms or ()}}
+    title = titles[one.name][words.language] if one.name in titles else words.text(f"further.{one.kind}")
+    shown = UNKNOWN if one.value is None else words.value(one.value, unit)
+    counts = (whole(one.items, words), whole(one.cases, words))
+    return (f"  {title}", "", "", shown, span(one.interval, unit, words), "", "", *counts, "")
+
+
+def comparisons(found: Sequence[Comparison], sheets: Mapping[str, Metric], words: Words) -> str:
     """One line a group: its value, the reference and the limits it is judged by. Ordered by name, never by value."""
     head = ("metric", "group", "value", "reference", "95 % limits", "99.8 % limits", "cases", "signal", "status")
     rows = []
     for one in found:
-        unit, measured = units[one.measurement.metric], one.measurement
+        unit, measured = sheets[one.measurement.metric].told_in, one.measurement
         rows.append(
             (
                 measured.metric,
                 group(measured.group),
-                UNKNOWN if measured.value is None else words.value(measured.value, unit),
+                value(measured, sheets[measured.metric], words),
                 UNKNOWN if one.reference is None else words.value(one.reference, unit),
                 span(one.limits_95, unit, words),
                 span(one.limits_998, unit, words),
@@ -246,8 +270,10 @@ def sheet(metric: Metric, words: Words) -> str:
         pairs((part, of[language]) for part, of in metric.counts.items()),
         pairs(
             [
-                ("unit", metric.unit),
+                ("unit", _unit(metric, words)),
                 ("polarity", metric.polarity),
+                *([("arms", _named((arm.title for arm in metric.arms), language))] if metric.arms else []),
+                *([("parts", _named(metric.parts.values(), language))] if metric.parts else []),
                 ("groups", ", ".join(metric.groups) or UNKNOWN),
                 ("read with", ", ".join(metric.counter_metrics) or UNKNOWN),
             ]
@@ -265,6 +291,17 @@ def sheet(metric: Metric, words: Words) -> str:
         if sentences.get(language):
             parts.append(underlined(title) + "\n" + "\n".join(_point(sentence) for sentence in sentences[language]))
     return "\n\n".join(parts)
+
+
+def _unit(metric: Metric, words: Words) -> str:
+    """The unit with what belongs to it: per how many case-years, within how many days."""
+    if metric.unit == "rate":
+        return f"{metric.unit} ({words.counted('units.rate', metric.per, value='x')})"
+    return metric.unit if metric.horizon is None else words.counted("units.within", metric.horizon, value=metric.unit)
+
+
+def _named(titles: Iterable[Mapping[str, str]], language: str) -> str:
+    return "; ".join(title[language] for title in titles) or UNKNOWN
 
 
 def _point(sentence: str) -> str:

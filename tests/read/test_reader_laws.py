@@ -287,10 +287,11 @@ def shifted(row: Mapping[str, Any], days: int) -> dict[str, Any]:
 
 
 def days_apart(log: Log) -> list[Any]:
-    """Every day and time of events and derived tables as its distance from the first event."""
+    """Every day and time of events and derived tables as its distance from the first event; but for case_time, whose
+    pieces end with the months."""
     found = []
     first = log.engine.run("SELECT MIN(local_date) FROM events")[0][0]
-    for table in ("events", *log.receipt["derived_tables"]):
+    for table in ("events", *(name for name in log.receipt["derived_tables"] if name != "case_time")):
         kinds = log.schema.tables[table].kinds()
         dated = [name for name, kind in kinds.items() if kind in ("date", "timestamp")]
         if dated:
