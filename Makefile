@@ -39,9 +39,10 @@ floors: $(VENV)/dev.stamp ## who may import whom
 
 # One lock for every system and Python from 3.11 on, with a hash for each file and no address. It keeps what is locked;
 # to raise a library, change its pin in pyproject.toml first. For the rest: make lock LOCKFLAGS=--upgrade
-lock: $(VENV)/dev.stamp ## write requirements.txt and requirements-dev.txt from pyproject.toml
+lock: $(VENV)/dev.stamp ## write requirements.txt, -dev.txt and -spark.txt from pyproject.toml
 	$(LOCK) $(LOCKFLAGS) --extra build -o requirements.txt
 	$(LOCK) $(LOCKFLAGS) --extra dev -o requirements-dev.txt
+	$(LOCK) $(LOCKFLAGS) --extra spark -o requirements-spark.txt
 
 sample: $(VENV)/run.stamp ## build reports/sample again
 	$(BIN)/procmine demo --seed 1 --out reports/sample

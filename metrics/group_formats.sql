@@ -1,8 +1,8 @@
 -- One item a case with at least one contact; its day is that of the last one. The case is a hit when it took part in a group
 -- that was neither announced with a full legal notice nor held while a measure lasted. The notice stands with the contact or
 -- with its appointment; who comes without an appointment or in open hours was not summoned at all.
--- A group of unknown notice, one after the start of a measure whose end nobody recorded, and contacts of unknown format may be
--- hits or not: if no other group is one, the numerator stays empty.
+-- A group of unknown notice, or one after the start of a measure whose end nobody recorded, may be a hit or not: if no other
+-- group is one, the numerator stays empty. So it does where fewer than half of the contacts have a known format.
 WITH grouped AS (
     SELECT contact_id, case_id, on_date, appointment_id, setting_mode, legal_notice
     FROM contacts
@@ -45,6 +45,7 @@ contacts_of AS (
     SELECT
         case_id,
         MAX(on_date) AS last_day,
+        COUNT(*) AS held,
         COUNT(*) FILTER (WHERE format IS NULL AND activity NOT IN ('group_session', 'household_meeting')) AS unclear
     FROM contacts
     GROUP BY case_id
@@ -56,7 +57,7 @@ SELECT
     k.last_day AS on_date,
     CASE
         WHEN g.hits > 0 THEN 1
-        WHEN k.unclear > 0 OR g.unclear > 0 THEN NULL
+        WHEN g.unclear > 0 OR k.unclear * 2 > k.held THEN NULL
         ELSE 0
     END AS numerator,
     1 AS denominator

@@ -1,7 +1,7 @@
 -- One item a case of a household of two and more with at least two contacts; its day is that of the last one. It is a hit when
 -- at least two members were present at one of them, or one was held as a conversation with the household. It is none when
--- every contact says that it was not: one member present at most or, where that is not recorded, an interview with one person.
--- As long as one contact does not say and none is a hit, the numerator stays empty.
+-- no contact was, and at least half of them say so: one member present at most or, where that is not recorded, an interview
+-- with one person. Where fewer say, the numerator stays empty.
 -- A household is measured by each of its cases, because a case is measured alone.
 WITH told AS (
     SELECT
@@ -28,7 +28,7 @@ SELECT
     c.case_id,
     c.office,
     b.last_day AS on_date,
-    CASE WHEN b.hits > 0 THEN 1 WHEN b.known = b.held THEN 0 END AS numerator,
+    CASE WHEN b.hits > 0 THEN 1 WHEN b.known * 2 >= b.held THEN 0 END AS numerator,
     1 AS denominator
 FROM cases AS c
 JOIN by_case AS b ON b.case_id = c.case_id

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from procmine.content import read_text, shipped
+from procmine.engines.spark import LEAST_JAVA, java
 from procmine.errors import ContentError, InputError
 from procmine.metric import catalogue
 from procmine.read.pseudonym import keys_folder
@@ -79,7 +80,21 @@ def doctor() -> tuple[Check, ...]:
         )
     )
     checks.append(_keys())
+    checks.append(_spark())
     return tuple(checks)
+
+
+def _spark() -> Check:
+    """Whether --engine spark would find what it needs; nobody else needs it, so that its absence is no fault."""
+    try:
+        found = version("pyspark")
+    except PackageNotFoundError:
+        return Check("spark", True, "not installed; only --engine spark needs it: pip install procmine[spark], Java 17")
+    release = java()
+    if release is None or release < LEAST_JAVA:
+        there = "no Java" if release is None else f"Java {release}"
+        return Check("spark", False, f"pyspark {found}, {there}", f"Install Java {LEAST_JAVA}, or set JAVA_HOME.")
+    return Check("spark", True, f"pyspark {found}, Java {release}")
 
 
 def _keys() -> Check:

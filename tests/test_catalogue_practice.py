@@ -33,7 +33,7 @@ def items(engine: Any, name: str, tables: dict[str, list[dict[str, Any]]]) -> li
 
 def test_every_duration_up_to_the_cap_is_cut_to_its_whole_minutes(engine: Any) -> None:
     durations = [half / 2 for half in range(2 * 1030)]
-    tables = {
+    tables: dict[str, list[dict[str, Any]]] = {
         "cases": [{"case_id": f"c{n:04d}", "office": "o"} for n in range(len(durations))],
         "acts": [
             {"act_id": f"a{n}", "case_id": f"c{n:04d}", "on_date": "2025-01-09", "substantive": True, "duration_min": d}
@@ -102,7 +102,7 @@ def test_a_referral_without_a_reported_arrival_is_unknown_and_never_a_miss(engin
 
 def test_the_gaps_take_the_first_contact_of_a_log_for_the_first_of_a_case_only_where_it_can_be(engine: Any) -> None:
     contact = {"case_id": "c", "office": "o", "decision_mode": "joint", "action_form": "assistance"}
-    tables = {
+    tables: dict[str, list[dict[str, Any]]] = {
         "observation": [{"first_day": "2025-01-01", "last_day": "2025-06-30"}],
         "contacts": [
             {**contact, "contact_id": f"k{n}", "on_date": f"2025-0{n}-09", "activity": "home_visit"} | number

@@ -1,11 +1,11 @@
--- One row a return to regular support, one a day: a return itself; the end of special support that neither a return nor
--- another special support follows within 28 days; the end of a measure that no return follows within 28 days and no
--- special support outlasts. What softens the break, each 1, 0 or not known: the caseworker of the first integration
--- contact on the 60 days after is that of the last one before what ended had begun (the measure with the same link; the
--- special support; for a return the last of these since the return before, special support first); a handover to the
--- integration side inside the house within 14 days before or after was warm; a contact within 14 days, the day itself
--- included; a mandate that begins, is obtained or renewed within 60 days. What the time watched is too short for is not
--- known, unless it has happened.
+-- One row a return to regular support, one a day: a return itself; the end of special support without a return within
+-- 28 days before or after, and without another special support that begins within 28 days; the end of a measure without
+-- a return within 28 days before or after, which no special support outlasts. What softens the break, each 1, 0 or not
+-- known: the caseworker of the first integration contact on the 60 days after is that of the last one before what ended
+-- had begun (the measure with the same link; the special support; for a return the last of these since the return
+-- before, special support first); a handover to the integration side inside the house within 14 days before or after
+-- was warm; a contact within 14 days, the day itself included; a mandate that begins, is obtained or renewed within 60
+-- days. What the time watched is too short for is not known, unless it has happened.
 WITH told AS (
     SELECT case_id, event_no, office, local_date, activity, link_id
     FROM events
@@ -18,7 +18,7 @@ WITH told AS (
 continued AS (
     SELECT e.case_id, e.event_no
     FROM told AS e
-    JOIN told AS n ON n.case_id = e.case_id AND DATE_DIFF('day', e.local_date, n.local_date) BETWEEN 0 AND 28
+    JOIN told AS n ON n.case_id = e.case_id AND DATE_DIFF('day', e.local_date, n.local_date) BETWEEN -28 AND 28
     WHERE (n.activity = 'return_to_regular' AND e.activity IN ('special_support_end', 'measure_end'))
        OR (n.activity = 'special_support_start' AND e.activity = 'special_support_end' AND n.event_no > e.event_no)
     UNION ALL
@@ -32,9 +32,7 @@ numbered AS (
         e.case_id, e.event_no, e.office, e.local_date, e.activity, e.link_id,
         ROW_NUMBER() OVER (
             PARTITION BY e.case_id, e.local_date
-            ORDER BY
-                CASE e.activity WHEN 'return_to_regular' THEN 1 WHEN 'special_support_end' THEN 2 ELSE 3 END,
-                e.event_no
+            ORDER BY CASE WHEN e.activity = 'measure_end' THEN 1 ELSE 0 END, e.event_no
         ) AS on_the_day
     FROM told AS e
     WHERE e.activity IN ('return_to_regular', 'special_support_end', 'measure_end')

@@ -49,7 +49,6 @@ counted AS (
         COUNT(*) AS contacts,
         COUNT(*) FILTER (
             WHERE o.contact_id IS NOT NULL
-              AND i.present IS NOT NULL
               AND (i.function = 'provider' OR i.present LIKE '%|measure_provider|%' OR i.present LIKE '%|partner|%')
         ) AS joint
     FROM in_time AS i

@@ -119,14 +119,9 @@ def score(
     found = study.score(
         opened_log, metrics=metric, by=tuple(by or ()), start=start, end=end, privacy=privacy, study=folder
     )
+    sheets = study.metrics_of(metric, folder)
     figures = {"measurements": [one.to_dict(lang) for one in found]}
-    say(
-        "score",
-        figures,
-        lines.measurements(found, study.metrics_of(metric, folder), words.load(lang)),
-        as_json=as_json,
-        out=out,
-    )
+    say("score", figures, lines.measurements(found, sheets, words.load(lang)), as_json=as_json, out=out)
 
 
 @app.command(
@@ -156,14 +151,9 @@ def compare(
     found, funnels = study.compare(
         opened_log, by=by, metrics=metric, start=start, end=end, privacy=privacy, study=folder
     )
+    sheets = study.metrics_of(metric, folder)
     figures = data.comparison(found, funnels, lang)
-    say(
-        "compare",
-        figures,
-        lines.comparisons(found, study.metrics_of(metric, folder), words.load(lang)),
-        as_json=as_json,
-        out=out,
-    )
+    say("compare", figures, lines.comparisons(found, sheets, words.load(lang)), as_json=as_json, out=out)
 
 
 @app.command(

@@ -19,6 +19,10 @@ class Engine(Protocol):
         """Make ``table`` with columns of the given kinds (schema.KINDS) and put ``rows`` into it."""
         ...
 
+    def beside(self) -> Engine:
+        """Another connection to the same tables, with temporary tables of its own; itself where there is no such."""
+        ...
+
     def keep(self, table: str, sql: str) -> None:
         """Make the temporary table ``table`` of a query's result, in place of one of that name."""
         ...

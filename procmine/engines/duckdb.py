@@ -45,6 +45,10 @@ class DuckDB:
             marks = ", ".join("?" for _ in kinds)
             self.connection.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", data)
 
+    def beside(self) -> DuckDB:
+        """Another connection to the same tables, as locked as this one, with temporary tables of its own."""
+        return DuckDB(self.connection.cursor())
+
     def keep(self, table: str, sql: str) -> None:
         """Make the temporary table ``table`` of a query's result, in place of one of that name."""
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(table)} AS {sql}")

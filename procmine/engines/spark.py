@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +42,7 @@ TYPES = {
     "boolean": "BOOLEAN",
 }
 MASTER = "PROCMINE_SPARK_MASTER"
+LEAST_JAVA = 17
 INSTALL = "Run: pip install procmine[spark], and install Java 17."
 _SCRATCH = "spark.procmine.scratch"
 _LOCAL = re.compile(r"local(\[(\*|\d+)\])?")
@@ -90,6 +92,10 @@ class Spark:
         ]
         frame.selectExpr("*", *lacking).createOrReplaceTempView(table)
 
+    def beside(self) -> Spark:
+        """Itself: a session runs one figure after the other, on all its workers."""
+        return self
+
     def keep(self, table: str, sql: str) -> None:
         """Make ``table`` the result of a query, computed once."""
         before = self.kept.pop(table, None)
@@ -113,23 +119,20 @@ class Spark:
 
 
 def connect(master: str | None = None) -> Spark:
-    """A session on ``master`` (default: the environment's, else this machine); ended when Python ends, or by ``end``.
+    """A session on ``master`` (default: the environment's, else this machine); it ends with Python, or by ``end``.
 
     A process has one Spark at a time, and each call gets a session of its own, so that two logs do not share tables.
-    Raises UsageError where Spark is not installed or the master is none, InputError where no Spark comes about.
+    Raises UsageError where Spark or Java is lacking or the master is none, InputError where no Spark comes about.
     """
     where = master or os.environ.get(MASTER) or "local[*]"
-    driver = _own_settings(where)
     try:
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
     except ImportError as fault:
         raise UsageError("Spark is not installed.", hint=INSTALL) from fault
-    if java() is None:
-        raise UsageError("Spark needs Java, and there is none.", hint="Install Java 17, or set JAVA_HOME.")
     running = SparkContext._active_spark_context
     if running is None:
-        running = _start(where, driver)
+        running = _start(where)
     elif running.master != where:
         raise UsageError(f"Spark runs in this process already, on {running.master}.", hint="End it first.")
     session = SparkSession(running).newSession()
@@ -138,34 +141,45 @@ def connect(master: str | None = None) -> Spark:
     return Spark(session)
 
 
-def java() -> str | None:
-    """The Java that Spark would start, if there is one."""
+def java() -> int | None:
+    """The release of the Java that Spark would start (17), if there is one."""
     home = os.environ.get("JAVA_HOME")
-    return shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    program = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    if program is None:
+        return None
+    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - asks Java
+    found = re.search(r'version "(\d+)', said.stderr)
+    return int(found.group(1)) if found else None
 
 
-def _start(master: str, driver: Mapping[str, str]) -> Any:
+def _start(master: str) -> Any:
     """Spark's Java process and the context in it. What Java says goes to a file, not between the lines of a result."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
 
+    own = _own_settings(master)
+    release = java()
+    if release is None or release < LEAST_JAVA:
+        there = "there is none" if release is None else f"this is Java {release}"
+        raise UsageError(f"Spark needs Java {LEAST_JAVA}, and {there}.", hint="Install it, or set JAVA_HOME.")
     scratch = Path(tempfile.mkdtemp(prefix="procmine-spark-"))
-    said = scratch / "said.txt"
     conf = SparkConf().setMaster(master).setAppName("procmine")
-    for name, value in {**_settings(scratch), **driver, **_MEANING}.items():
+    for name, value in {**_settings(scratch), **own, **_MEANING}.items():
         conf.set(name, value)
     gateway = None
     try:
-        with warnings.catch_warnings(), said.open("wb") as file:
-            warnings.simplefilter("ignore")  # pyspark's own, about Python, pandas and forking
-            gateway = launch_gateway(conf, {"stdout": file, "stderr": file})
+        with warnings.catch_warnings(), (scratch / "said.txt").open("wb") as said:
+            warnings.simplefilter("ignore")  # pyspark's own, about Python and forking
+            gateway = launch_gateway(conf, {"stdout": said, "stderr": said})
             context = SparkContext(conf=conf, gateway=gateway)
-    except Exception as fault:  # Py4J tells every way in which a cluster can refuse as its own kind of exception
+    except BaseException as fault:
         _leave(gateway, scratch)
+        if not isinstance(fault, Exception):
+            raise
         raise InputError(
             "Spark could not be started.",
             where=master,
-            hint="Is Java 17 installed, and does the master run and accept this version of Spark?",
+            hint="Does the master run, and is it of the version that procmine[spark] installs?",
         ) from fault
     atexit.register(end, context)
     return context
@@ -221,13 +235,12 @@ def _settings(scratch: Path) -> dict[str, str]:
 def _own_settings(master: str) -> dict[str, str]:
     """What depends on where the master is: how large the work is cut, and who may reach this process.
 
-    A cluster's workers must reach it, so it listens on the address that leads to them; and there encryption and who
-    may join are settings of the cluster (SPARK_CONF_DIR).
+    A cluster's workers must reach it, so it listens on the address that leads to them; who may join there, and what is
+    encrypted on the way, are settings of the cluster (SPARK_CONF_DIR).
     """
-    home = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     if _LOCAL.fullmatch(master):
         return {
-            **home,
+            **_listening("127.0.0.1"),
             "spark.authenticate": "true",  # other users of this machine cannot ask this process for its data
             "spark.driver.memory": "4g",
             "spark.sql.shuffle.partitions": "4",
@@ -239,21 +252,17 @@ def _own_settings(master: str) -> dict[str, str]:
             where=MASTER,
             hint="Write local[*], local[2] or spark://host:7077.",
         )
-    host, port = cluster.group(1).strip("[]"), int(cluster.group(2))
-    if host == "localhost" or host.startswith("127."):
-        return home
-    return {"spark.driver.host": _address_towards(host, port)}
-
-
-def _address_towards(host: str, port: int) -> str:
-    """This machine's address on the way to another. No packet is sent: the system only looks up the way."""
     try:
-        family, kind, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind) as way:
-            way.connect(place)
-            return str(way.getsockname()[0])
+        with socket.create_connection((cluster.group(1).strip("[]"), int(cluster.group(2))), timeout=10) as way:
+            return _listening(str(way.getsockname()[0]))
     except OSError as fault:
-        raise InputError("There is no way to this master.", where=f"spark://{host}:{port}", hint=f"{fault}.") from fault
+        raise InputError(
+            "Nobody answers there.", where=master, hint="Is the master running, and is this its address?"
+        ) from fault
+
+
+def _listening(address: str) -> dict[str, str]:
+    return {"spark.driver.host": address, "spark.driver.bindAddress": address}
 
 
 def address(file: Path) -> str:

@@ -9,6 +9,8 @@ makes the figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -37,6 +39,8 @@ from procmine.regimes import Law, load_law
 
 __all__ = ["PERIODS", "judge", "measure", "measure_one"]
 
+# Metrics measured at the same time.
+AT_ONCE = 3
 _ADDED: Mapping[str, Callable[[Log, Metric, Sequence[Cut], Window], Sequence[Figures]]] = {
     "survival": sum_days,
     "difference": sum_arms,
@@ -69,11 +73,14 @@ def measure(
     if start and end and start > end:
         raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
     known_law = law or load_law()
-    found: list[Measurement] = []
-    for metric in metrics.values():
-        measured = partial(_measured, log, metric, by)
-        found += by_regime(log, metric, known_law, start, end, measured)
-    return tuple(found)
+
+    def figures(metric: Metric) -> tuple[Measurement, ...]:
+        own = replace(log, engine=log.engine.beside())
+        return by_regime(own, metric, known_law, start, end, partial(_measured, own, metric, by))
+
+    # Most metrics are many small steps, between which one of the engine's threads waits for the other.
+    with ThreadPoolExecutor(AT_ONCE if log.engine.beside() is not log.engine else 1) as pool:
+        return tuple(one for found in pool.map(figures, metrics.values()) for one in found)
 
 
 def _measured(

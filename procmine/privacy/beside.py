@@ -153,6 +153,6 @@ def _ratio(one: Further, was: Further, arms: list[float | None], profile: Profil
     value = two_digits(arms[0] / arms[1])
     if was.interval is None or was.interval[0] <= 0:
         return replace(one, value=value, interval=None)
-    factor = math.sqrt(was.interval[1] / was.interval[0]) * max(value / was.value, was.value / value)
-    factor = two_digits(factor, up=True)
+    wider = math.sqrt(was.interval[1] / was.interval[0]) * max(value / was.value, was.value / value)
+    factor = 1 + two_digits(wider - 1, up=True)
     return replace(one, value=value, interval=(value / factor, value * factor))

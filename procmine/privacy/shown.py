@@ -144,7 +144,7 @@ def _as_difference(measurement: Measurement, seen: Measurement) -> Measurement:
         return replace(seen, value=None, interval=None, bounds=None)
     value, bounds = arms[0] - arms[1], None
     if measurement.bounds is not None:
-        bounds = math.floor(measurement.bounds[0] * 20) / 20, math.ceil(measurement.bounds[1] * 20) / 20
+        bounds = math.floor(measurement.bounds[0] * 100) / 100, math.ceil(measurement.bounds[1] * 100) / 100
     interval = around(measurement.value or 0.0, measurement.interval, value, least=-1.0)
     return replace(seen, value=value, interval=interval, bounds=bounds)
 

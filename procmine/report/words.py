@@ -88,9 +88,9 @@ class Words:
         if kind == "difference":
             return self.text("units.points", value=self.signed(100 * value))
         if kind == "rate":
-            amount = self.number(value, DIGITS["rate"])
+            amount = self.number(value, _digits(unit))
             return self.counted("units.rate", int(per or 1), value=amount)
-        return self.number(value, DIGITS.get(kind, 2))
+        return self.number(value, _digits(unit))
 
     def span(self, low: float, high: float, unit: str) -> str:
         """Two values of one unit as a span, the sign once: 31,0–37,5 %; differences with a word: −2,1 bis 3,4."""
@@ -99,7 +99,7 @@ class Words:
             return f"{self.number(100 * low, 1)}–{self.number(100 * high, 1)}{self.per_cent_sign()}"
         if kind == "difference":
             return self.text("units.from_to", low=self.signed(100 * low), high=self.signed(100 * high))
-        digits = DIGITS.get(kind, 2)
+        digits = _digits(unit)
         return f"{self.number(low, digits)}–{self.number(high, digits)}"
 
     def signed(self, value: float) -> str:
@@ -142,6 +142,12 @@ class Words:
         if len(names) < 2:
             return "".join(names)
         return f"{', '.join(names[:-1])} {self.text('lists.and')} {names[-1]}"
+
+
+def _digits(unit: str) -> int:
+    """The digits of a number in a unit: a rate per single case-year is mostly below 1, and keeps one more."""
+    kind, _, per = unit.partition(":")
+    return DIGITS.get(kind, 2) + (kind == "rate" and int(per or 1) == 1)
 
 
 def load(language: str, study: Path | None = None) -> Words:

@@ -91,6 +91,19 @@ def _found(reading: Reading, node: Any, spot: Spot, depth: int, found: list[str]
     return source.columns[name]
 
 
+def stands_in_where(node: Any) -> bool:
+    """Whether a condition is one of those that WHERE joins by AND and OR, or its contrary one of those joined by AND.
+    Anywhere else Spark 4.3 makes "not in it" of what is unknown: 1 IN (SELECT …) over 2 and NULL is false there, and
+    empty in DuckDB and SQLite."""
+    above, joined = node.parent, {"And", "Or", "Paren"}
+    while type(above).__name__ in ("Paren", "Not"):
+        joined -= {"Or"} if type(above).__name__ == "Not" else set()
+        above = above.parent
+    while type(above).__name__ in joined:
+        above = above.parent
+    return type(above).__name__ == "Where"
+
+
 def lower(identifier: Any) -> str:
     """House names are lower case; an identifier is made so in the tree, since quoted names keep their case."""
     name = str(identifier.name).lower()

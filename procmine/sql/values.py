@@ -10,7 +10,7 @@ from typing import Any
 
 from procmine.sql.house import AGGREGATES, CAST_FAMILY, CASTS, CHOOSING, HOUSE, ORDERED_WINDOWS
 from procmine.sql.reading import Reading
-from procmine.sql.sight import Spot, column
+from procmine.sql.sight import Spot, column, stands_in_where
 
 _NUMBERS = ("integer", "double", "null", "any")
 _OPEN = ("null", "any")
@@ -110,7 +110,7 @@ def _in(reading: Reading, node: Any, spot: Spot) -> str:
     for each in node.expressions:
         unify(reading, each, value, family(reading, each, spot))
     if node.args.get("query"):
-        if not _stands_in_where(node):
+        if not stands_in_where(node):
             reading.fault_at(
                 node,
                 "IN (SELECT …) stands in WHERE, NOT IN joined by AND; elsewhere engines differ on empty values.",
@@ -122,19 +122,6 @@ def _in(reading: Reading, node: Any, spot: Spot) -> str:
         else:
             unify(reading, node, value, next(iter(output.values())))
     return "boolean"
-
-
-def _stands_in_where(node: Any) -> bool:
-    """Whether a condition is one of those that WHERE joins by AND and OR, or its contrary one of those joined by AND.
-    Anywhere else Spark 4.3 makes "not in it" of what is unknown: 1 IN (SELECT …) over 2 and NULL is false there, and
-    empty in DuckDB and SQLite."""
-    above, joined = node.parent, {"And", "Or", "Paren"}
-    while type(above).__name__ in ("Paren", "Not"):
-        joined -= {"Or"} if type(above).__name__ == "Not" else set()
-        above = above.parent
-    while type(above).__name__ in joined:
-        above = above.parent
-    return type(above).__name__ == "Where"
 
 
 def _like(reading: Reading, node: Any, spot: Spot) -> str:

@@ -22,7 +22,8 @@ def measurements(found: Sequence[Measurement], sheets: Mapping[str, Metric], wor
     """One line a measurement, what stands beside it indented below; at the end the sentences that say why a figure is
     missing or weak."""
     head = ("metric", "group", "period", "value", "95 % interval", "bounds", "coverage", "items", "cases", "status")
-    rows, reasons = [], []
+    rows: list[tuple[str, ...]] = []
+    reasons = []
     for one in found:
         sheet, unit = sheets[one.metric], sheets[one.metric].told_in
         rows.append(

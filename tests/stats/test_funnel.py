@@ -20,9 +20,13 @@ from procmine.stats.funnel import (
     normal_limits,
     normal_tail,
     overdispersion,
+    poisson_cdf,
+    poisson_limits,
+    poisson_tail,
     pooled_sd,
     size_grid,
     widened_size,
+    widened_time,
     winsorise,
 )
 
@@ -173,3 +177,35 @@ def test_the_widened_size_has_the_variance_of_both_sources(theta: float, n: floa
     unit = theta * (1 - theta)
 
     assert unit / widened_size(theta, n, tau2) == pytest.approx(unit / n + tau2)
+
+
+def test_poisson_probabilities_are_those_of_the_table() -> None:
+    # Poisson table, mean 5: P(X <= 2) .1247, P(X <= 9) .9682; mean 10: P(X <= 4) .0293.
+    found = [poisson_cdf(2, 5), poisson_cdf(9, 5), poisson_cdf(4, 10)]
+
+    assert found == pytest.approx([0.1247, 0.9682, 0.0293], abs=5e-5)
+
+
+def test_poisson_limits_are_interpolated_between_the_tables_entries() -> None:
+    # Mean 10: P(X <= 3) .010336, P(X <= 4) .029253, P(X <= 16) .972958, P(X <= 17) .985722 (tables).
+    _, low, high, _ = poisson_limits(2.0, 5.0)
+    below = 4 - (0.029253 - 0.025) / (0.029253 - 0.010336)
+    above = 17 - (0.985722 - 0.975) / (0.985722 - 0.972958)
+
+    assert (low, high) == pytest.approx((below / 5, above / 5), abs=1e-4)
+
+
+def test_the_tail_of_a_count_includes_the_count() -> None:
+    # Mean 5: P(X >= 10) = 1 - .9682 = .0318; P(X <= 0) = e^-5.
+    assert poisson_tail(10, 5) == (pytest.approx(0.031828, abs=1e-6), True)
+    assert poisson_tail(0, 5) == (pytest.approx(math.exp(-5)), False)
+
+
+def test_a_rate_with_extra_variance_has_less_effective_time() -> None:
+    # .2/10 = .02 from sampling, as much again from tau2.
+    assert widened_time(0.2, 10, 0.02) == pytest.approx(5)
+
+
+def test_a_count_cannot_be_judged_without_an_expectation() -> None:
+    with pytest.raises(ValueError, match="positive mean"):
+        poisson_tail(0, 0)

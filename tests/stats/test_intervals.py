@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from procmine.stats.intervals import (
     RatioEstimate,
     case_bootstrap,
+    cluster_rate,
     cluster_ratio,
     coverage_bounds,
     exact_binomial,
@@ -229,3 +230,44 @@ def test_doubling_every_item_of_every_case_adds_no_precision(pairs: list[tuple[i
     twice = from_clusters([2 * x for x, _ in pairs], [2 * n for _, n in pairs])
 
     assert once.standard_error == (twice.standard_error and pytest.approx(twice.standard_error))
+
+
+def rate_of(x: list[int], n: list[int]) -> Any:
+    return cluster_rate(
+        len(x),
+        sum(x),
+        sum(n),
+        sum(a * a for a in x),
+        sum(a * b for a, b in zip(x, n, strict=True)),
+        sum(b * b for b in n),
+    )
+
+
+def test_the_interval_of_a_rate_without_clusters_is_garwoods() -> None:
+    # FunnelPlotR's test suite (metrics.md D, oracle a): 20 events, limits .6108260 and 1.544419 of what was counted.
+    found = rate_of([1] * 20 + [0] * 80, [10] * 100)
+
+    assert found.rate == 0.02
+    assert found.interval == pytest.approx((0.6108260 * 0.02, 1.544419 * 0.02), abs=1e-8)
+
+
+def test_events_that_come_in_rows_count_for_fewer() -> None:
+    # Five events in each of ten cases of a hundred. R 50/1000; residuals 4.5 and -0.5: 100/99·(10·20.25 + 90·.25)/50.
+    found = rate_of([5] * 10 + [0] * 90, [10] * 100)
+
+    assert found.design_effect == pytest.approx(100 / 99 * 225 / 50)
+    assert found.effective_count == pytest.approx(50 / found.design_effect)
+    assert found.interval == pytest.approx(
+        [b / found.effective_count * 0.05 for b in exact_poisson(found.effective_count)]
+    )
+
+
+def test_no_event_still_has_an_upper_limit() -> None:
+    # Hanley & Lippman-Hand's rule of three, for two sides: -ln .025 = 3.688879 over the time at risk.
+    assert rate_of([0] * 40, [10] * 40).interval == pytest.approx((0, 3.688879 / 400), abs=1e-8)
+
+
+def test_the_events_of_a_single_case_count_as_one() -> None:
+    found = rate_of([7], [700])
+
+    assert found.interval == pytest.approx([bound / 100 for bound in exact_poisson(1)])
