@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -118,22 +118,24 @@ def breaks_counted_once(subjects: Sequence[Subject], result: Result) -> list[str
 
 
 def breaks_hit_is_part(subjects: Sequence[Subject], result: Result) -> list[str]:
-    """A hit is part of what is counted: 0 <= numerator <= denominator, or nobody knows."""
+    """A hit is part of what is counted, or nobody knows: by unit, 0 <= numerator <= denominator, events only where there
+    is time at risk, numbers and amounts out of 1, and what happened happened once, on a day from 0."""
     return [
         subject.name
         for subject in subjects
         if subject.unit
         for row in result[subject.name]
         if row["denominator"] is None
-        or (row["numerator"] is not None and row["numerator"] < 0)
-        or (row["numerator"] is not None and row["numerator"] > _most(subject.unit, row["denominator"]))
+        or row["denominator"] < 0
+        or (subject.unit in ("number", "concentration") and row["denominator"] != 1)
+        or (row["numerator"] is not None and not 0 <= row["numerator"] <= _most(subject.unit, row["denominator"]))
     ]
 
 
 def _most(unit: str, denominator: float) -> float:
     """The most a numerator can be: events, persons and amounts have no bound, and what happened happened once."""
     if unit in ("rate", "number", "concentration"):
-        return math.inf
+        return math.inf if denominator else 0
     return 1 if unit == "survival" else denominator
 
 
@@ -264,6 +266,26 @@ def test_every_derived_table_gets_rows_and_every_column_of_it_values(sqlite: Any
     }
 
     assert {f"{table.name}.{column}" for table in DERIVED for column in table.query.columns} - filled == set()
+
+
+def test_case_time_and_the_stretches_between_contacts_add_up_to_the_time_at_risk(sqlite: Any) -> None:
+    found = world(sqlite, DERIVED)(BROAD)
+    at_risk = {
+        row["case_id"]: (date.fromisoformat(row["risk_to"]) - date.fromisoformat(row["risk_from"])).days
+        for row in found["cases"]
+        if row["risk_from"] is not None
+    }
+
+    assert sums_of(found["case_time"]) == {case: days + 1 for case, days in at_risk.items()}
+    assert sums_of(found["contact_gaps"]) == {case: days for case, days in at_risk.items() if days}
+
+
+def sums_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The days of all rows of a case."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row["case_id"]] = sums.get(row["case_id"], 0) + row["days"]
+    return sums
 
 
 def test_every_metric_gets_items_whose_numerator_is_known(sqlite: Any) -> None:

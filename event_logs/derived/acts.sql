@@ -1,5 +1,5 @@
--- One row an act: every completed contact, piece of work or message, with what was done in it. A contact with the client in
--- person, by video, phone or chat is substantive; unlike in contacts, several on one day stay several acts.
+-- One row an act: every completed contact, piece of work or message, with what was done in it. A contact with the
+-- client in person, by video, phone or chat is substantive; unlike in contacts, several on one day stay several acts.
 SELECT
     CAST(e.case_id AS VARCHAR) || '-' || CAST(e.event_no AS VARCHAR) AS act_id,
     e.case_id,

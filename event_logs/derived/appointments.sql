@@ -1,7 +1,7 @@
--- One row an appointment: all events of one case that carry its id. The final outcome is that of the latest event with one,
--- the day that event's local day, else the planned day, else the day of the last event. Who asked, how it was set, why and
--- with which notice are the first recorded values in order; it was invited to on the day of the first invitation with its id.
--- An appointment that was only ever rescheduled is no row.
+-- One row an appointment: all events of one case that carry its id. The final outcome is that of the latest event with
+-- one, the day that event's local day, else the planned day, else the day of the last event. Who asked, how it was set,
+-- why and with which notice are the first recorded values in order; it was invited to on the day of the first
+-- invitation with its id. An appointment that was only ever rescheduled is no row.
 WITH chains AS (
     SELECT
         appointment_id,

@@ -4,25 +4,25 @@
 -- state; but nobody's state begins with that.
 WITH told AS (
     SELECT
-        case_id, event_no, office, local_date, activity,
-        COALESCE(benefit_state, 'settled') AS benefit_state,
-        COALESCE(benefit_issue_id, '') AS line,
-        ROW_NUMBER() OVER (
-            PARTITION BY case_id, COALESCE(benefit_issue_id, ''), local_date ORDER BY event_no DESC
-        ) AS from_the_last,
-        SUM(CASE WHEN benefit_state IS NOT NULL THEN 1 ELSE 0 END) OVER (
-            PARTITION BY case_id, COALESCE(benefit_issue_id, '') ORDER BY event_no
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS recorded
+        case_id, event_no, office, local_date, activity, benefit_state, COALESCE(benefit_issue_id, '') AS line
     FROM events
     WHERE benefit_state IS NOT NULL
        OR (activity = 'benefit_issue_resolved' AND (lifecycle = 'complete' OR lifecycle IS NULL))
 ),
+placed AS (
+    SELECT
+        case_id, event_no, office, local_date, activity, COALESCE(benefit_state, 'settled') AS benefit_state, line,
+        LEAD(local_date) OVER (PARTITION BY case_id, line ORDER BY event_no) AS next_date,
+        SUM(CASE WHEN benefit_state IS NOT NULL THEN 1 ELSE 0 END) OVER (
+            PARTITION BY case_id, line ORDER BY event_no ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS recorded
+    FROM told
+),
 followed AS (
     SELECT case_id, event_no, office, local_date, activity, benefit_state, line,
         LAG(benefit_state) OVER (PARTITION BY case_id, line ORDER BY event_no) AS before
-    FROM told
-    WHERE from_the_last = 1 AND recorded > 0
+    FROM placed
+    WHERE recorded > 0 AND (next_date IS NULL OR next_date > local_date)
 ),
 turned AS (
     SELECT case_id, event_no, office, local_date, activity, benefit_state,

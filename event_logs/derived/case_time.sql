@@ -1,5 +1,5 @@
--- One row a case and stretch of the calendar in which it was at risk: the time rates and coverages are counted in. The calendar
--- is cut by month and where the law changed, so that a figure of a period or regime holds that time only.
+-- One row a case and stretch of the calendar in which it was at risk: the time rates and coverages are counted in. The
+-- calendar is cut by month and where the law changed, so that a figure of a period or regime holds that time only.
 SELECT
     c.case_id,
     c.office,

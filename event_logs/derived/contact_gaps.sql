@@ -1,5 +1,5 @@
--- One row a stretch without contact: the time a case was at risk, cut at the days of its contacts (whatever their function).
--- It begins with a contact or with the risk time, and ends with a contact or with the risk time.
+-- One row a stretch without contact: the time a case was at risk, cut at the days of its contacts (whatever their
+-- function). It begins with a contact or with the risk time, and ends with a contact or with the risk time.
 WITH met AS (
     SELECT c.case_id, c.on_date, c.participants,
         ROW_NUMBER() OVER (PARTITION BY c.case_id, c.on_date ORDER BY c.case_contact_number) AS on_the_day

@@ -1,8 +1,8 @@
--- One row a substantive contact: a completed contact with the client, in person, by video, phone or chat.
--- Several of one case with the same known worker on the same local day are one contact: the first in order keeps its values.
--- Contacts whose worker is unknown are never merged. contact_number, previous worker, previous day and the interval prescribed
--- at the contact before count within case and function, case_contact_number within the case.
--- What is counted is kept apart from what is only shown: windows over a few columns take half the time.
+-- One row a substantive contact: a completed contact with the client, in person, by video, phone or chat. Several of
+-- one case with the same known worker on the same local day are one contact: the first in order keeps its values.
+-- Contacts whose worker is unknown are never merged. contact_number, previous worker, previous day and the interval
+-- prescribed at the contact before count within case and function, case_contact_number within the case. What is counted
+-- is kept apart from what is only shown: windows over a few columns take half the time.
 WITH substantive AS (
     SELECT
         e.case_id, e.event_no, e.local_date, e.worker, r.function, e.prescribed_interval_days,

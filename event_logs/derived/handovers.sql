@@ -1,11 +1,11 @@
 -- One row a transfer: referral, handover or change of caseworker. External is a referral, or a handover that names the
--- receiving organisation. The type stays as recorded. Where none is recorded, a transfer is derived to be warm if a contact
--- of the same case at most 14 local days before or after has participants of both sides: a role with the function of the
--- sending role, and for an external transfer a provider, partner or employer, for an internal one a role with the function of
--- the receiving role. No receiving role, nothing derived. The two sides are two participants: where both have one function, as
--- between two placement workers, one of them in the list is not both. The client is on neither side.
--- An external transfer has arrived on the day of the first arrival with its link on or after its day; one without a link with
--- the first arrival without a link after it and before the next external transfer without a link.
+-- receiving organisation. The type stays as recorded. Where none is recorded, a transfer is derived to be warm if a
+-- contact of the same case at most 14 local days before or after has participants of both sides: a role with the
+-- function of the sending role, and for an external transfer a provider, partner or employer, for an internal one a
+-- role with the function of the receiving role. No receiving role, nothing derived. The two sides are two participants:
+-- where both have one function, as between two placement workers, one of them in the list is not both. The client is on
+-- neither side. An external transfer has arrived on the day of the first arrival with its link on or after its day; one
+-- without a link with the first arrival without a link after it and before the next external transfer without a link.
 WITH transfers AS (
     SELECT
         e.case_id, e.event_no, e.office, e.local_date, e.activity, e.handover_type, e.role, e.to_role, e.to_org,

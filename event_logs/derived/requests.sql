@@ -1,6 +1,6 @@
--- One row a documented request for a contact by the client or the household; a request whose sender is not recorded counts,
--- one that someone else made does not. Fulfilled on the day of the first contact of the case on or after the day of the request
--- with the function that was asked for, with any function where none is named.
+-- One row a documented request for a contact by the client or the household; a request whose sender is not recorded
+-- counts, one that someone else made does not. Fulfilled on the day of the first contact of the case on or after the
+-- day of the request with the function that was asked for, with any function where none is named.
 WITH asked AS (
     SELECT
         e.case_id, e.event_no, e.office, COALESCE(e.requested_date, e.local_date) AS on_date, e.initiator, e.channel,

@@ -1,5 +1,5 @@
--- One row a signal of need from the client's side: a request, a report of a change, a voiced concern, a crisis, the end of a job
--- or a measure. What the office itself began is none.
+-- One row a signal of need from the client's side: a request, a report of a change, a voiced concern, a crisis, the end
+-- of a job or a measure. What the office itself began is none.
 WITH signals AS (
     SELECT e.case_id, e.event_no, e.office, e.local_date, e.activity
     FROM events AS e

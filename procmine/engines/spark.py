@@ -157,7 +157,7 @@ def _start(master: str) -> Any:
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
 
-    own = _own_settings(master)
+    own = own_settings(master)
     release = java()
     if release is None or release < LEAST_JAVA:
         there = "there is none" if release is None else f"this is Java {release}"
@@ -232,7 +232,7 @@ def _settings(scratch: Path) -> dict[str, str]:
     }
 
 
-def _own_settings(master: str) -> dict[str, str]:
+def own_settings(master: str) -> dict[str, str]:
     """What depends on where the master is: how large the work is cut, and who may reach this process.
 
     A cluster's workers must reach it, so it listens on the address that leads to them; who may join there, and what is

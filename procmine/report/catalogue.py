@@ -79,21 +79,29 @@ def worked_example(reading: Reading, metric: str) -> list[Grid]:
         return []
     grids = [
         _drawn(
-            reading, f"example-{metric}-{name}", words.text("example.rows", table=reading.label(f"table:{name}")), table
+            reading,
+            metric,
+            f"example-{metric}-{name}",
+            words.text("example.rows", table=reading.label(f"table:{name}")),
+            table,
         )
         for name, table in example.tables.items()
     ]
-    return [*grids, _drawn(reading, f"example-{metric}-result", words.text("example.result"), example.result)]
+    return [*grids, _drawn(reading, metric, f"example-{metric}-result", words.text("example.result"), example.result)]
 
 
-def _drawn(reading: Reading, key: str, caption: str, table: Any) -> Grid:
-    columns = tuple(Column(_heading(reading, name)) for name in table.columns)
+def _drawn(reading: Reading, metric: str, key: str, caption: str, table: Any) -> Grid:
+    columns = tuple(Column(_heading(reading, metric, name)) for name in table.columns)
     rows = tuple(tuple(_cell(reading, value) for value in row) for row in table.rows)
     return Grid(key, caption, columns, rows)
 
 
-def _heading(reading: Reading, name: str) -> str:
-    """A drawn column's title: of the contract in the report's words, of a table in the schema's."""
+def _heading(reading: Reading, metric: str, name: str) -> str:
+    """A drawn column's title: of a part in the sheet's words, of the contract in the report's, of a table in the
+    schema's."""
+    part = (getattr(reading.sheets.get(metric), "parts", None) or {}).get(name)
+    if part:
+        return clean(part[reading.words.language])
     return reading.words.maybe(f"example.{name}") or reading.label(f"column:{name}").removeprefix("column:")
 
 

@@ -23,7 +23,7 @@ def mark_of(measured: Measurement, compared: Comparison | None) -> Mark:
 def value_axis(reading: Reading, metric: str, values: list[float], ticks: int = 5, from_zero: bool = True) -> Axis:
     """Round numbers around all values, within 0 and 1; from 0 in the profile: the natural scale, nobody's best."""
     unit = reading.unit(metric)
-    shares = unit in SHARES
+    shares = unit.partition(":")[0] in SHARES
     top = 1.0 if shares else math.inf
     most = min(top, max(values, default=1.0))
     least = 0.0 if from_zero else max(0.0, min(values, default=0.0))

@@ -149,10 +149,11 @@ class Reading:
         return int(getattr(getattr(self.sheets.get(metric), "answers_to", None), "message", 5))
 
     def unit(self, metric: str) -> str:
-        """The metric's unit as words tell it: share, mean, number, survival, difference, concentration, rate:100."""
+        """The metric's unit as words tell it: share, mean, number, difference, concentration, rate:100, survival:14."""
         sheet = self.sheets.get(metric)
         unit = str(getattr(sheet, "unit", "share"))
-        return f"rate:{getattr(sheet, 'per', 1)}" if unit == "rate" else unit
+        more = {"rate": getattr(sheet, "per", 1), "survival": getattr(sheet, "horizon", None)}.get(unit)
+        return f"{unit}:{more}" if more else unit
 
     def label(self, code: str) -> str:
         """How a code or an activity is called in the reader's language; the code itself where nobody named it."""
@@ -168,9 +169,9 @@ class Reading:
     def reason(self, measured: Measurement) -> str:
         """Why a figure is not to be relied on, as a sentence, without the status it may begin with."""
         text = clean(measured.reason.get(self.words.language, ""))
-        status = self.words.text(f"status.{measured.status.value}.name") + ": "
-        rest = text[len(status) :]
-        return rest[:1].upper() + rest[1:] if text.casefold().startswith(status) else text
+        status = self.words.text(f"status.{measured.status.value}.name")
+        before, colon, rest = text.partition(": ")
+        return rest[:1].upper() + rest[1:] if colon and status.startswith(before.casefold()) else text
 
     def attribute(self, name: str) -> str:
         """How an attribute is called by which a metric is split."""

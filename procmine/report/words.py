@@ -21,7 +21,8 @@ from procmine.errors import ContentError, UsageError, nearest
 NBSP = "\u00a0"
 LANGUAGES = ("de", "en")
 PLACE = re.compile(r"\{([a-z_0-9]+)\}")
-# Units told in per cent, and the digits of the others. A rate is "rate:100": per so many case-years.
+# Units told in per cent, and the digits of the others. A rate is "rate:100": per so many case-years; what happened
+# within so many days "survival:14".
 SHARES = ("share", "survival")
 DIGITS = {"mean": 2, "number": 2, "rate": 1, "concentration": 2, "days": 0}
 
@@ -84,7 +85,8 @@ class Words:
         """A metric's value in its unit: 34,2 %; 12,4 je 100 Fall-Jahre; +13,0 Prozentpunkte; 0,48."""
         kind, _, per = unit.partition(":")
         if kind in SHARES:
-            return self.percent(value)
+            shown = self.percent(value)
+            return self.counted("units.within", int(per), value=shown) if kind == "survival" and per else shown
         if kind == "difference":
             return self.text("units.points", value=self.signed(100 * value))
         if kind == "rate":

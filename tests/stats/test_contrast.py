@@ -16,14 +16,8 @@ Case = tuple[int, int, int, int]  # hits and items in the first arm, hits and it
 def of(cases: Sequence[Case]) -> Contrast:
     def arm(x: int, n: int) -> ArmSums:
         rows = [(case[x], case[n]) for case in cases if case[n]]
-        return ArmSums(
-            len(rows),
-            *(sum(row[k] for row in rows) for k in (0, 1)),
-            *(
-                sum(a * b for a, b in pairs)
-                for pairs in ([(r[0], r[0]) for r in rows], rows, [(r[1], r[1]) for r in rows])
-            ),
-        )
+        products = [sum(row[a] * row[b] for row in rows) for a, b in ((0, 0), (0, 1), (1, 1))]
+        return ArmSums(len(rows), sum(row[0] for row in rows), sum(row[1] for row in rows), *products)
 
     products = [sum(case[a] * case[b] for case in cases) for a in (0, 1) for b in (2, 3)]
     return contrast(arm(0, 1), arm(2, 3), CrossSums(sum(bool(c[1] or c[3]) for c in cases), *products))

@@ -257,9 +257,8 @@ def test_events_that_come_in_rows_count_for_fewer() -> None:
 
     assert found.design_effect == pytest.approx(100 / 99 * 225 / 50)
     assert found.effective_count == pytest.approx(50 / found.design_effect)
-    assert found.interval == pytest.approx(
-        [b / found.effective_count * 0.05 for b in exact_poisson(found.effective_count)]
-    )
+    limits = [bound / found.effective_count * 0.05 for bound in exact_poisson(found.effective_count)]
+    assert found.interval == pytest.approx(limits)
 
 
 def test_no_event_still_has_an_upper_limit() -> None:
