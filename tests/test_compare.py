@@ -227,3 +227,61 @@ def test_a_signal_always_points_away_from_the_reference(pairs: list[tuple[int, i
         assert found.measurement.value is not None and found.reference is not None
         above = found.measurement.value > found.reference
         assert found.signal is Signal.NONE or found.signal.value.startswith("above" if above else "below")
+
+
+def rate(office: str, events: float, years: float, effect: float = 1.0) -> Measurement:
+    """A rate per case-year: its effective count is events over the design effect."""
+    days = years * 365.25
+    return measured(office, events, days, metric="sanction_rate", value=events / years, effective_n=years / effect)
+
+
+def test_rates_are_judged_by_the_exact_tail_of_the_effective_count() -> None:
+    # Reference 60/600 a year. A expects 10: P(X >= 20) = .003454 (Poisson table); at half the effective time it is 10
+    # against 5: P(X >= 10) = .031828.
+    others = [rate("B", 20, 250), rate("C", 20, 250)]
+    plain, _ = compare([rate("A", 20, 100), *others], units={"sanction_rate": "rate"})
+    clustered, _ = compare([rate("A", 20, 100, effect=2), *others], units={"sanction_rate": "rate"})
+
+    assert plain[0].reference == pytest.approx(0.1)
+    assert [plain[0].tail, clustered[0].tail] == pytest.approx([0.003454, 0.031828], abs=1e-6)
+    assert [plain[0].signal, clustered[0].signal] == [Signal.ABOVE_95, Signal.NONE]
+
+
+def test_the_funnel_of_a_rate_is_drawn_over_expected_events() -> None:
+    groups = [rate("A", 20, 100), rate("B", 20, 250)]
+    _, (funnel,) = compare(groups, units={"sanction_rate": "rate"})
+
+    assert funnel.sizes[0] * funnel.reference == pytest.approx(2)
+    assert all(low >= 0 for low in funnel.lower_998)
+
+
+def test_a_share_within_a_horizon_is_judged_at_its_effective_size() -> None:
+    groups = [
+        measured(office, 0, 400, metric="in_time", value=value, numerator=None, effective_n=200.0)
+        for office, value in (("A", 0.7), ("B", 0.5))
+    ]
+    comparisons, _ = compare(groups, units={"in_time": "survival"})
+    _, lower_95, upper_95, _ = binomial_limits(0.6, 200)
+
+    assert [c.reference for c in comparisons] == pytest.approx([0.6, 0.6])
+    assert [c.limits_95 for c in comparisons] == [pytest.approx((lower_95, upper_95))] * 2
+    assert [c.signal for c in comparisons] == [Signal.ABOVE_95, Signal.BELOW_95]
+
+
+@pytest.mark.parametrize("unit", ["difference", "concentration"])
+def test_differences_and_concentrations_are_not_judged_and_say_why(unit: str) -> None:
+    groups = [measured(office, 10, 100, metric="gap") for office in "AB"]
+    comparisons, funnels = compare(groups, units={"gap": unit})
+
+    assert [c.signal for c in comparisons] == [Signal.UNJUDGED] * 2
+    assert all("no limits by the size" in c.measurement.reason["en"] for c in comparisons)
+    assert funnels == ()
+
+
+def test_rates_that_differ_more_than_chance_widen_the_limits() -> None:
+    groups = [rate(name, events, 100) for name, events in zip("ABCDEFGH", (5, 40, 8, 35, 12, 30, 18, 52), strict=True)]
+    (plain, *_), _ = compare(groups, units={"sanction_rate": "rate"})
+    (wide, *_), _ = compare(groups, units={"sanction_rate": "rate"}, overdispersion=True)
+    assert plain.limits_95 and wide.limits_95
+
+    assert wide.limits_95[1] - wide.limits_95[0] > 2 * (plain.limits_95[1] - plain.limits_95[0])

@@ -18,6 +18,7 @@ from tests import drawn
 
 SCHEMA = load_schema()
 SHIPPED = catalogue(schema=SCHEMA)
+ARMS = '[arms]\nfirst = { code = "a", de = "a", en = "a" }\nsecond = { code = "b", de = "b", en = "b" }\n'
 CORE = ("caseworker_continuity", "out_of_office_contacts", "self_initiated_appointments", "warm_handovers")
 
 
@@ -200,6 +201,23 @@ def test_a_studys_pair_stands_in_for_the_shipped_one_of_its_name(study: Path) ->
         ("handover_type    | derived", "handover_type    | derivd", "There is no column derivd. Did you mean derived?"),
         ("| transfer_kind | handover_type ", "| transfer_kind | role ", "The example has no handovers.handover_type"),
         ("handovers = ", "handover = ", "There is no table handover. Did you mean handovers?"),
+        (
+            'unit = "share"',
+            'unit = "share"\nhorizon = 14',
+            "own.toml:3: horizon belongs to the unit survival",
+        ),
+        ('unit = "share"', 'unit = "survival"', "The unit survival needs horizon. Write horizon = 14."),
+        ('unit = "share"', 'unit = "rate"\nper = 0', "own.toml:3: per is no whole number from 1. Write per = 100."),
+        ('unit = "share"', 'unit = "difference"', "arms.first is not whole. Write { code"),
+        ("[title]", f"{ARMS}[title]", "own.toml:14: arms belong to the unit difference, not to share. Leave them out."),
+        ("[title]", '[parts.two]\nde = "zwei"\n[title]', "own.toml:14: parts.two has no text in en."),
+        ("[title]", '[parts.two]\nde = "x"\nen = "x"\n[title]', "own.sql: The query gives no column two."),
+        ("[needs]", '[needs]\nactivities = ["reductoin"]', "There is no activity reductoin. Did you mean reduction"),
+        (
+            'unit = "share"',
+            'unit = "share"\nregimes = ["sanktions"]',
+            "There is no topic of law sanktions. Did you",
+        ),
     ],
 )
 def test_a_wrong_sheet_is_refused_with_its_place_and_the_nearest_name(
@@ -208,6 +226,20 @@ def test_a_wrong_sheet_is_refused_with_its_place_and_the_nearest_name(
     edit(study, ".toml", old, new)
 
     assert sentence in refusal(study)
+
+
+def test_two_arms_of_one_code_are_refused(study: Path) -> None:
+    edit(study, ".toml", 'unit = "share"', 'unit = "difference"')
+    edit(study, ".toml", "[title]", ARMS.replace('"b", de', '"a", de') + "[title]")
+
+    assert "own.toml:16: Both arms have one code. A difference is between two." in refusal(study)
+
+
+def test_a_survival_has_no_parts(study: Path) -> None:
+    edit(study, ".toml", 'unit = "share"', 'unit = "survival"\nhorizon = 14')
+    edit(study, ".toml", "[title]", '[parts.two]\nde = "x"\nen = "x"\n[title]')
+
+    assert "A figure of the unit survival has no parts. Units with parts: share, mean, number, rate." in refusal(study)
 
 
 def test_the_proof_of_a_metric_holds_for_its_own_example() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from procmine.errors import PrivacyError, UsageError
-from procmine.findings import Measurement, Status
+from procmine.findings import Further, Measurement, Status
 from procmine.model import (
     Model,
     Net,
@@ -264,6 +264,151 @@ def test_months_do_not_leave_as_published() -> None:
 def test_an_unknown_profile_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UsageError, match="shared"):
         release([], "share")
+
+
+# Figures: by unit, and what stands beside them
+
+
+def part(name: str, persons: int, hits: float, known: int | None = None) -> Further:
+    out_of = known if known is not None else persons
+    return Further(name, "part", hits / out_of, (0.0, 1.0), out_of, persons, hits)
+
+
+def rate(events: int, persons: int = 100, **other: Any) -> Measurement:
+    """Events per case-year over ten years a person, without clustering."""
+    days = 3652.5 * persons
+    fields = {"value": events / days * 365.25, "interval": (0.0, 1.0), "effective_n": days / 365.25, "bounds": None}
+    return figure(persons, events, known=days, **(fields | {"items": 120 * persons} | other))
+
+
+def sides(persons: tuple[int, int], hits: tuple[int, int], **other: Any) -> Measurement:
+    """A difference of two shares, one item a person, nobody on both sides."""
+    arms = [
+        Further(name, "arm", hit / of, (0.0, 1.0), of, of, hit)
+        for name, of, hit in zip("ab", persons, hits, strict=True)
+    ]
+    first, second = (arm.value or 0.0 for arm in arms)
+    ratio = Further("ratio", "ratio", first / second if second else None, (0.5, 2.0), sum(persons), min(persons))
+    fields = {"value": first - second, "numerator": None, "denominator": None, "interval": (-0.9, 0.9)}
+    fields |= {"effective_n": None, "known_cases": min(persons), "further": (*arms, ratio), "bounds": None}
+    return figure(sum(persons), 0, known=sum(persons), **(fields | other))
+
+
+DIFFERENCE = {"self_initiated_appointments": "difference"}
+RATE = {"self_initiated_appointments": "rate"}
+SENSITIVE = {"self_initiated_appointments"}
+
+
+def test_what_stands_beside_a_withheld_figure_keeps_no_number() -> None:
+    (gone,) = release([figure(4, 2, further=(part("warm", 4, 1),))], "shared").value
+
+    assert gone.further == (Further("warm", "part", None, None, None, None),)
+
+
+def test_a_part_known_of_too_few_persons_goes_alone() -> None:
+    (shown,) = release([figure(40, 20, further=(part("warm", 9, 5), part("cold", 30, 5)))], "shared").value
+
+    assert [one.value is None for one in shown.further] == [True, False]
+    assert (shown.further[0].items, shown.further[0].cases) == (None, None)
+
+
+def test_a_part_hidden_in_one_office_takes_that_of_the_next_smallest_along() -> None:
+    known = (60, 4, 30, 40)
+    parts = [figure(100, 50, group={"office": str(k)}, further=(part("warm", n, n // 2),)) for k, n in enumerate(known)]
+    whole = figure(400, 200, further=(part("warm", sum(known), sum(known) // 2),))
+    released = release([whole, *parts], "shared").value
+
+    assert [one.further[0].value is None for one in released] == [False, False, True, True, False]
+    assert not hidden(release([whole, *parts], "shared"))
+
+
+def test_a_rare_part_of_a_sensitive_mix_takes_the_next_smallest_along() -> None:
+    mix = (part("a", 100, 3), part("b", 100, 40), part("c", 100, 57))
+    measured = figure(100, 60, known=100, further=mix)
+    plain, guarded = (release([measured], "shared", sensitive=names).value[0] for names in ((), SENSITIVE))
+
+    assert [one.value is None for one in plain.further] == [False, False, False]
+    assert [one.value is None for one in guarded.further] == [True, True, False]
+
+
+@pytest.mark.parametrize(("events", "gone"), [(9, ["whole"]), (10, []), (3000, [])])
+def test_a_rate_of_a_sensitive_metric_with_few_events_is_withheld(events: int, gone: list[str]) -> None:
+    assert hidden(release([rate(events)], "shared", sensitive=SENSITIVE, units=RATE)) == gone
+    assert hidden(release([rate(events)], "internal", sensitive=SENSITIVE, units=RATE)) == []
+
+
+def test_a_rate_is_rounded_events_over_time_in_two_digits() -> None:
+    (shown,) = release([rate(213, persons=57)], "shared", units=RATE).value
+
+    assert (shown.numerator, shown.value, shown.effective_n) == (215, 0.38, 570)
+    assert shown.interval and shown.interval[0] < 213 / 570 < shown.interval[1]
+
+
+@given(st.integers(0, 400), st.sampled_from(["shared", "published"]))
+def test_no_exact_count_of_events_can_be_calculated_back(events: int, profile: str) -> None:
+    mine = release([rate(events)], profile, units=RATE).value
+    twins = [
+        x for x in range(max(0, events - 12), events + 13) if release([rate(x)], profile, units=RATE).value == mine
+    ]
+
+    assert len(twins) >= 3
+
+
+def test_a_difference_rests_on_the_persons_of_its_smaller_side() -> None:
+    few, enough = sides((9, 200), (4, 50)), sides((10, 200), (4, 50))
+
+    assert [hidden(release([one], "shared", units=DIFFERENCE)) for one in (few, enough)] == [["whole"], []]
+
+
+def test_a_sensitive_difference_needs_hits_and_misses_on_both_sides() -> None:
+    few, enough = sides((100, 200), (50, 3)), sides((100, 200), (50, 30))
+    gone = [hidden(release([one], "shared", sensitive=SENSITIVE, units=DIFFERENCE)) for one in (few, enough)]
+
+    assert gone == [["whole"], []]
+
+
+@given(st.tuples(st.integers(10, 300), st.integers(10, 300)), st.data(), st.sampled_from(["shared", "published"]))
+def test_a_difference_shown_is_that_of_the_shares_shown(persons: tuple[int, int], data: Any, profile: str) -> None:
+    hits = data.draw(st.integers(0, persons[0])), data.draw(st.integers(0, persons[1]))
+    (shown,) = release([sides(persons, hits)], profile, units=DIFFERENCE).value
+    first, second, ratio = shown.further
+    assert first.value is not None and second.value is not None
+
+    assert shown.value == first.value - second.value
+    assert ratio.value is None or ratio.value == two_digits(first.value / second.value)
+    for arm in (first, second):
+        base, counts = PROFILES[profile].base, (arm.items, arm.cases, arm.hits)
+        assert all(count is not None and count % base == 0 for count in counts)
+        assert arm.items and arm.value == (arm.hits or 0) / arm.items
+
+
+def test_a_share_within_a_horizon_is_tied_to_its_shown_size_and_has_no_numerator() -> None:
+    exact = figure(103, 0, known=203, value=0.61234, numerator=None, effective_n=150.2)
+    (shown,) = release([exact], "shared", units={exact.metric: "survival"}).value
+
+    assert (shown.numerator, shown.denominator, shown.value) == (None, 205, 125 / 205)
+
+
+def test_a_median_needs_ten_persons_on_either_side_outside_the_workbench() -> None:
+    few, enough = (figure(40, 20, further=(Further("days", "median", 9.0, (7.0, 12.0), n, n),)) for n in (19, 20))
+    values = [release([one], "shared").value[0].further[0].value for one in (few, enough)]
+
+    assert values == [None, 9.0]
+    assert release([few], "internal").value[0].further[0].value == 9.0
+
+
+def test_a_concentration_keeps_two_digits_and_shows_no_sum() -> None:
+    exact = figure(57, 0, known=57, value=0.43712, numerator=None, interval=(0.4012, 0.4731), effective_n=None)
+    (shown,) = release([exact], "shared", units={exact.metric: "concentration"}).value
+
+    assert (shown.value, shown.numerator, shown.denominator) == (0.44, None, 55)
+    assert shown.interval == pytest.approx((0.40, 0.48))
+
+
+def test_the_workbench_shows_what_stands_beside_exactly() -> None:
+    beside = (part("warm", 17, 11), Further("days", "median", 9.0, (7.0, 12.0), 17, 17))
+
+    assert release([figure(17, 11, further=beside)], "internal").value[0].further == beside
 
 
 # The seal

@@ -1,10 +1,10 @@
 -- One row a stretch with one assigned caseworker: the first one of each case that is known to have any, then one for
 -- every change of caseworker and every handover inside the house that names a caseworker. A stretch lasts to the next
 -- change; empty = it still lasts. The assigned caseworker is of the integration side: what goes to another side (a
--- benefits worker drawn in, a specialist) changes nothing, nor does what the benefits side, the front office or a
--- provider arranges among itself, nor a change from somebody to the same. Cover (a stand-in for leave or illness) is
--- told by its reason; where no reason is recorded, the way back to the caseworker who was covered for belongs to the
--- cover.
+-- benefits worker drawn in, a specialist) changes nothing, nor does what the benefits side changes or hands over, what
+-- the front office hands over, what changes at a provider, or a change from somebody to the same. Cover (a stand-in for
+-- leave or illness) is told by its reason; where no reason is recorded, the way back to the caseworker who was covered
+-- for belongs to the cover.
 WITH told AS (
     SELECT e.case_id, e.event_no, e.office, e.local_date, e.change_reason, e.from_worker, e.to_worker
     FROM events AS e

@@ -61,8 +61,8 @@ class Metric:
     words of numerator and denominator. ``groups`` names what the query gives beside the contract's columns. ``staff``:
     caseworkers stand behind the figure; ``sensitive``: it bears on reductions, health or distress. ``optional`` event
     columns may be absent, of each set in ``any_of`` one must be there. ``one_sided`` columns are those without which
-    only hits can be known: the figure then stands under reserve. Of ``activities`` at least one must occur in the log, of
-    ``every_activity`` each.
+    only hits can be known: the figure then stands under reserve. Of ``activities`` at least one must occur in the log,
+    of ``every_activity`` each.
     ``per`` is how many case-years a rate is told for, ``horizon`` the days of a survival's share, ``arms`` the two
     sides of a difference, ``parts`` further numerators over the same denominator, by their column. ``regimes`` are the
     topics of law that break the metric. ``query`` is None only where ``computed_by`` names a function in ``mine/``.

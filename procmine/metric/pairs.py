@@ -137,7 +137,7 @@ def _arms(sheet: Sheet, unit: str) -> tuple[Arm, Arm] | None:
         if set(spec) != {"code", "de", "en"} or not all(isinstance(text, str) and text for text in spec.values()):
             sheet.fault("arms", side, f"arms.{side} is not whole.", 'Write { code = "…", de = "…", en = "…" }.')
         arms.append(Arm(str(spec.get("code", "")), {"de": str(spec.get("de", "")), "en": str(spec.get("en", ""))}))
-    if arms[0].code == arms[1].code:
+    if arms[0].code and arms[0].code == arms[1].code:
         sheet.fault("arms", "second", "Both arms have one code.", "A difference is between two.")
     return arms[0], arms[1]
 

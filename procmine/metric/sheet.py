@@ -30,6 +30,8 @@ class Sheet:
             text = line.strip()
             if text.startswith("[") and text.endswith("]"):
                 inside = text.strip("[] ")
+                if inside == f"{section}.{key}":
+                    return number
                 found = number if inside == (section or key) else found
             elif key and inside == section and text.partition("=")[0].strip().strip('"') == key:
                 return number
