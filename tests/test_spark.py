@@ -1,4 +1,4 @@
-"""Spark gives what DuckDB gives: every construct, derived table, metric and figure, on this machine and on a cluster."""
+"""Spark gives what DuckDB gives: every construct, derived table, metric and figure, here and on a cluster."""
 
 from __future__ import annotations
 
@@ -32,40 +32,36 @@ LOGS = 12  # made-up logs of each theme
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}  # 127.0.0.1, and the same as an address of version 6
 # What a study's texts may hold, and what some engine takes for a sign: escapes, patterns, ends, other alphabets.
 TEXTS = (
-    *("", " ", "a", "a ", "A", "ä", "Ä", "ß", "z", "e\u0301", "\u00e9", "😀", "\uffff", "\u200b", "\t", "a\nb"),
-    *(
-        "_",
-        "%",
-        "\\",
-        "a\\b",
-        "a\\",
-        "\\%",
-        "'",
-        '"',
-        "`",
-        "${user.home}",
-        "1",
-        "01",
-        "1.0",
-        "-0",
-        "NULL",
-        "a|b",
-        "|a|",
-    ),
+    *("", " ", "a", "a ", "A", "ä", "Ä", "ß", "z", "e\u0301", "\u00e9", "😀", "\uffff", "\u200b", "\t", "a\nb", "|a|"),
+    *("_", "%", "\\", "a\\b", "a\\", "\\%", "'", '"', "`", "${user.home}", "1", "01", "1.0", "-0", "NULL", "a|b"),
 )
 HOSTILE = {
-    "compared": "SELECT a.contact_id, b.contact_id AS other, a.role < b.role AS x, a.role = b.role AS y FROM "
-    "contacts AS a CROSS JOIN contacts AS b",
-    "as a pattern": "SELECT a.contact_id, b.contact_id AS other, a.role LIKE b.role AS x, a.role LIKE '%' || "
-    "b.participants || '%' AS y, a.participants NOT LIKE b.role || '_' AS z FROM contacts AS a CROSS JOIN contacts AS b",
-    "in order": "SELECT contact_id, RANK() OVER (ORDER BY role) AS a, RANK() OVER (ORDER BY role DESC) AS b, "
-    "RANK() OVER (ORDER BY participants NULLS FIRST) AS c, LAG(role) OVER (ORDER BY role, contact_id) AS d FROM contacts",
-    "counted": "SELECT case_id, MIN(role) AS a, MAX(role) AS b, COUNT(DISTINCT role) AS c FROM contacts GROUP BY case_id",
-    "in and not in a list": "SELECT contact_id FROM contacts WHERE role IN (SELECT participants FROM contacts) "
-    "AND role NOT IN (SELECT role FROM contacts WHERE role < 'a')",
-    "written in the query": "SELECT contact_id, 'it''s \\ ${user.home}' AS a, '`\"' AS b FROM contacts "
-    "WHERE role <> 'a\\b' OR role IS NULL",
+    "compared": """
+        SELECT a.contact_id, b.contact_id AS other, a.role < b.role AS x, a.role = b.role AS y
+        FROM contacts AS a CROSS JOIN contacts AS b
+    """,
+    "as a pattern": """
+        SELECT a.contact_id, b.contact_id AS other, a.role LIKE b.role AS x,
+            a.role LIKE '%' || b.participants || '%' AS y, a.participants NOT LIKE b.role || '_' AS z
+        FROM contacts AS a CROSS JOIN contacts AS b
+    """,
+    "in order": """
+        SELECT contact_id, RANK() OVER (ORDER BY role) AS a, RANK() OVER (ORDER BY role DESC) AS b,
+            RANK() OVER (ORDER BY participants NULLS FIRST) AS c, LAG(role) OVER (ORDER BY role, contact_id) AS d
+        FROM contacts
+    """,
+    "counted": """
+        SELECT case_id, MIN(role) AS a, MAX(role) AS b, COUNT(DISTINCT role) AS c FROM contacts GROUP BY case_id
+    """,
+    "in a list and not in another": """
+        SELECT contact_id FROM contacts
+        WHERE role IN (SELECT participants FROM contacts) AND role NOT IN (SELECT role FROM contacts WHERE role < 'a')
+    """,
+    "written in the query": """
+        SELECT contact_id, 'it''s \\ ${user.home}' AS a, '`"' AS b FROM contacts WHERE role <> 'a\\b' OR role IS NULL
+    """,
 }
+GIVEN = ("activity_kinds", "role_functions", "observation", "calendar")
 
 
 def on_spark(test: Any) -> Any:
@@ -177,7 +173,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The log store of a simulated town; its folder's name is all that file names allow."""
     place = tmp_path_factory.mktemp("store") / "Köln [2025] {a,b} *?%20"
     place.mkdir()
-    simulate(load_scenario("twelve_job_centres"), place / "log.parquet", seed=3, events=6000)
+    simulate(load_scenario("twelve_job_centres"), place / "log.parquet", seed=3, events=6000, format="parquet")
     return open_log(place / "log.parquet").store
 
 
@@ -235,12 +231,10 @@ def test_each_table_of_a_store_has_the_same_columns_and_rows(store: Path) -> Non
     assert found["spark"] == found["duckdb"]
 
 
-GIVEN = ("activity_kinds", "role_functions", "observation", "calendar")
-
-
 def rows_of(engine: Any, table: str) -> list[tuple[Any, ...]]:
-    """The rows of a table, by the columns of the schema, or all of a table of names."""
-    known = SCHEMA.tables[table].kinds() if table in SCHEMA.tables else ("number", "name")
+    """The rows of a table, by the columns of the schema, or those of a table of names."""
+    names = {"case_names": ("case_id", "name"), "worker_names": ("worker", "name")}
+    known = names.get(table) or tuple(SCHEMA.tables[table].kinds())
     columns = ", ".join(f'"{name}"' for name in known)
     rows: list[tuple[Any, ...]] = engine.run(translate(f"SELECT {columns} FROM {table}", engine.dialect))
     return rows
@@ -258,9 +252,8 @@ def test_a_rounded_fraction_becomes_the_same_whole_number(value: str, both: Mapp
 
 @on_spark
 def test_a_sum_too_large_is_an_error_and_not_empty(both: Mapping[str, Any]) -> None:
-    statement = (
-        "SELECT SUM(CAST(9000000000000000000 AS HUGEINT) * 9000000000000000000 * x) AS s FROM (SELECT 9 AS x) AS t"
-    )
+    huge = "CAST(9000000000000000000 AS HUGEINT)"
+    statement = f"SELECT SUM({huge} * {huge} * x) AS s FROM (SELECT 9 AS x) AS t"
 
     for name, engine in both.items():
         with pytest.raises(Exception, match=r"(?i)overflow|out of range|NUMERIC_VALUE"):
@@ -277,10 +270,9 @@ def test_two_logs_do_not_share_tables() -> None:
         engine.fill("t", {"a": "integer"}, [(number,)])
         engine.keep("kept", "SELECT a FROM t")
 
-    assert [engine.run("SELECT t.a, kept.a FROM t CROSS JOIN kept") for engine in (first, second)] == [
-        [(0, 0)],
-        [(1, 1)],
-    ]
+    found = [engine.run("SELECT t.a, kept.a FROM t CROSS JOIN kept") for engine in (first, second)]
+
+    assert found == [[(0, 0)], [(1, 1)]]
 
 
 @on_spark

@@ -139,11 +139,21 @@ def _shown(one: Further, exact: Measurement, seen: Measurement, unit: str, profi
 
 def _shown_rate(one: Further, plain: Further, exact: Measurement, seen: Measurement, base: int) -> Further:
     """A kind of event over the time shown beside the figure, in the figure's unit."""
-    if not exact.value or not exact.numerator or not exact.denominator or not seen.denominator:
+    if not seen.denominator:
         return blank(one)
     events = rounded(one.hits or 0.0, base)
-    value = two_digits(events / seen.denominator * (exact.value * exact.denominator / exact.numerator))
+    value = two_digits(events / seen.denominator * rate_unit(exact))
     return replace(plain, value=value, hits=events, interval=around(one.value or 0.0, one.interval, value))
+
+
+def rate_unit(measurement: Measurement) -> float:
+    """The days a rate is told for (365.25 times per), read off the figure itself, and rounded: its last binary digits
+    would tell the events. Without events it is more, by the design effect of the whole, and only widens the interval.
+    """
+    denominator = measurement.denominator or 0.0
+    if measurement.value and measurement.numerator:
+        return round(4 * measurement.value * denominator / measurement.numerator) / 4
+    return two_digits(denominator / (measurement.effective_n or 1.0), up=True)
 
 
 def _ratio(one: Further, was: Further, arms: list[float | None], profile: Profile) -> Further:

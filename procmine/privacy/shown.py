@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from procmine.findings import Measurement, Status
-from procmine.privacy.beside import shown_beside
+from procmine.privacy.beside import rate_unit, shown_beside
 from procmine.privacy.profile import Profile, around, blurred, rounded, shown_share, two_digits
 from procmine.stats.intervals import exact_poisson, wilson
 
@@ -109,14 +109,6 @@ def _shown_rate(measurement: Measurement, plain: Measurement, denominator: int, 
         interval=interval if measurement.interval is not None else None,
         effective_n=size,
     )
-
-
-def rate_unit(measurement: Measurement) -> float:
-    """The days a rate is told for (365.25 times per), read off the figure itself. Without events that gives more,
-    by the design effect of the whole: then it only widens the interval."""
-    if measurement.value and measurement.numerator:
-        return measurement.value * (measurement.denominator or 0.0) / measurement.numerator
-    return (measurement.denominator or 0.0) / (measurement.effective_n or 1.0)
 
 
 def _shown_mean(measurement: Measurement, plain: Measurement, denominator: int) -> Measurement:
