@@ -100,8 +100,8 @@ def compare(
     """Every group that bears the key ``along`` against the others of its metric, period and stratum.
 
     A stratum is what else the group names: ``{"office": "A", "function": "integration"}`` is compared with the
-    integration figures of other offices. ``units`` says what each metric's figure is (metric.UNITS); a metric it does
-    not name is a share. ``standards`` gives an outside reference by metric.
+    integration figures of other offices. ``units`` says what each metric's figure is (Metric.told_in:
+    ``mean``, ``rate:100``); one it does not name is a share. ``standards`` gives an outside reference by metric.
     Sets come in the metrics' order of appearance, then by period and stratum; funnels likewise, one a judged set.
     """
     sets: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Measurement]] = {}
@@ -144,7 +144,7 @@ def compare_set(
     if len(set(names)) < len(names):
         raise UsageError(f"A comparison needs one measurement for each {along}.")
     wholes = [m for m in measurements if along not in m.group]
-    family = _FAMILIES.get(unit)
+    family = _FAMILIES.get(unit.partition(":")[0])
     if family is None:
         return tuple(_unjudged(m, _NO_LIMITS) for m in groups), None
     judged = [m for m in groups if _size(m, family) is not None]

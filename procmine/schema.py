@@ -12,13 +12,14 @@ from procmine.errors import ContentError, nearest
 
 HOLDS = ("", "case", "household", "worker", "record")
 KINDS = ("text", "code", "list", "key", "timestamp", "date", "integer", "number", "boolean")
-_COLUMN_KEYS = {"kind", "required", "level", "xes", "de", "en", "needs", "any_of", "holds"}
+_COLUMN_KEYS = {"kind", "required", "level", "xes", "de", "en", "needs", "any_of", "holds", "occurs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: ``kind`` is one of KINDS, ``title`` its words, ``needs`` and ``any_of`` the event columns it rests
-    on, ``holds`` whose name a column of names holds (one of HOLDS)."""
+    on, ``holds`` whose name a column of names holds (one of HOLDS), ``occurs`` the kind of activity without a single
+    one of which in the log nothing is known of it."""
 
     name: str
     kind: str
@@ -29,16 +30,19 @@ class Column:
     needs: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     holds: str = ""
+    occurs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table and its columns in order; ``key`` names the columns that identify a row."""
+    """One table and its columns in order; ``key`` names the columns that identify a row, ``occurs`` the kind of
+    activity without a single one of which in the log the table's emptiness says nothing."""
 
     name: str
     title: Mapping[str, str]
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    occurs: str = ""
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""
@@ -64,12 +68,13 @@ class Code:
 @dataclass(frozen=True, slots=True)
 class Schema:
     """All tables and codes. ``tables`` holds events (as the engine shows it) and the derived tables; ``importable`` the
-    event columns that a file can bring."""
+    event columns that a file can bring, ``kinds`` the words of the kinds of activities."""
 
     tables: Mapping[str, Table]
     importable: Mapping[str, Column]
     codes: Mapping[str, Mapping[str, Code]]
     activities: Mapping[str, Code]
+    kinds: Mapping[str, Mapping[str, str]]
 
     def derived_columns(self) -> dict[str, dict[str, str]]:
         """Table to column to kind for the tables a metric may read: the derived ones."""
@@ -94,8 +99,8 @@ def load_schema(study: Path | None = None) -> Schema:
     tables = {"events": Table("events", raw["events"]["title"], importable + made, ("case_id", "event_no"))}
     for name, spec in raw["derived"].items():
         columns = tuple(_column(where, column, words) for column, words in spec["columns"].items())
-        tables[name] = Table(name, spec["title"], columns, tuple(spec["key"]))
-    codes, activities = _vocabulary(study)
+        tables[name] = Table(name, spec["title"], columns, tuple(spec["key"]), spec.get("occurs", ""))
+    codes, activities, kinds = _vocabulary(study)
     known = {column.name for column in importable}
     for table in tables.values():
         for column in table.columns:
@@ -106,7 +111,11 @@ def load_schema(study: Path | None = None) -> Schema:
                         where=where,
                         hint=nearest(need, known),
                     )
-    return Schema(tables, {column.name: column for column in importable}, codes, activities)
+    rests_on = {table.occurs for table in tables.values()}
+    rests_on |= {column.occurs for table in tables.values() for column in table.columns}
+    for occurs in sorted(rests_on - {"", *kinds}):
+        raise ContentError(f"There is no kind of activity {occurs}.", where=where, hint=nearest(occurs, kinds))
+    return Schema(tables, {column.name: column for column in importable}, codes, activities, kinds)
 
 
 def _column(where: str, name: str, spec: Mapping[str, Any]) -> Column:
@@ -127,10 +136,13 @@ def _column(where: str, name: str, spec: Mapping[str, Any]) -> Column:
         needs=tuple(spec.get("needs", ())),
         any_of=tuple(spec.get("any_of", ())),
         holds=spec.get("holds", ""),
+        occurs=spec.get("occurs", ""),
     )
 
 
-def _vocabulary(study: Path | None) -> tuple[dict[str, Mapping[str, Code]], dict[str, Code]]:
+def _vocabulary(
+    study: Path | None,
+) -> tuple[dict[str, Mapping[str, Code]], dict[str, Code], dict[str, Mapping[str, str]]]:
     entry = one("event_logs", "vocabulary", ".toml", study)
     raw = read_toml(entry)
     activities = {
@@ -145,4 +157,7 @@ def _vocabulary(study: Path | None) -> tuple[dict[str, Mapping[str, Code]], dict
             code: Code(code, {"de": spec["de"], "en": spec["en"]}, spec.get("function", spec.get("side", "")))
             for code, spec in values.items()
         }
-    return codes, activities
+    kinds: dict[str, Mapping[str, str]] = {
+        str(name): {"de": str(spec["de"]), "en": str(spec["en"])} for name, spec in raw["kinds"].items()
+    }
+    return codes, activities, kinds

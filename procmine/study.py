@@ -322,4 +322,4 @@ def _workers(log: Log, office: str | None = None) -> int:
 
 
 def _units(asked: Mapping[str, Metric]) -> Mapping[str, str]:
-    return {name: metric.unit for name, metric in asked.items()}
+    return {name: metric.told_in for name, metric in asked.items()}

@@ -11,7 +11,7 @@ import pytest
 from procmine.content import listing, read_text
 from procmine.engines.duckdb import connect
 from procmine.errors import ContentError
-from procmine.metric import Metric, catalogue, drawn_table, missing, prove
+from procmine.metric import Metric, catalogue, drawn_table, missing, prove, silent_kinds
 from procmine.schema import Schema, load_schema
 from procmine.sql import write
 from tests import drawn
@@ -160,6 +160,22 @@ def test_continuity_has_the_published_value_of_a_sequence(sequence: str, index: 
 )
 def test_a_metric_says_which_columns_a_log_lacks_for_it(name: str, absent: set[str], lacking: tuple[str, ...]) -> None:
     assert missing(SHIPPED[name], SCHEMA, absent) == lacking
+
+
+@pytest.mark.parametrize(
+    ("name", "occurring", "silent"),
+    [
+        ("contact_loss", {"application"}, ("contact",)),
+        ("contact_loss", {"application", "home_visit"}, ()),
+        ("request_fulfilment", {"contact_request"}, ("contact",)),
+        ("mandate_coverage", {"first_interview"}, ("mandate",)),
+        ("self_initiated_appointments", {"invitation_sent"}, ()),
+    ],
+)
+def test_a_log_without_any_event_of_a_kind_says_nothing_about_what_rests_on_it(
+    name: str, occurring: set[str], silent: tuple[str, ...]
+) -> None:
+    assert silent_kinds(SHIPPED[name], SCHEMA, occurring) == silent
 
 
 def test_a_studys_metric_stands_beside_the_shipped_ones(study: Path, engine: Any) -> None:

@@ -238,13 +238,10 @@ def own_settings(master: str) -> dict[str, str]:
     A cluster's workers must reach it, so it listens on the address that leads to them; who may join there, and what is
     encrypted on the way, are settings of the cluster (SPARK_CONF_DIR).
     """
+    here = {**_listening("127.0.0.1"), "spark.sql.shuffle.partitions": "4"}
     if _LOCAL.fullmatch(master):
-        return {
-            **_listening("127.0.0.1"),
-            "spark.authenticate": "true",  # other users of this machine cannot ask this process for its data
-            "spark.driver.memory": "4g",
-            "spark.sql.shuffle.partitions": "4",
-        }
+        # Other users of this machine cannot ask this process for its data.
+        return {**here, "spark.authenticate": "true", "spark.driver.memory": "4g"}
     cluster = _CLUSTER.fullmatch(master)
     if cluster is None:
         raise UsageError(
@@ -254,11 +251,12 @@ def own_settings(master: str) -> dict[str, str]:
         )
     try:
         with socket.create_connection((cluster.group(1).strip("[]"), int(cluster.group(2))), timeout=10) as way:
-            return _listening(str(way.getsockname()[0]))
+            own = str(way.getsockname()[0])
     except OSError as fault:
         raise InputError(
             "Nobody answers there.", where=master, hint="Is the master running, and is this its address?"
         ) from fault
+    return here if own.startswith("127.") else _listening(own)
 
 
 def _listening(address: str) -> dict[str, str]:

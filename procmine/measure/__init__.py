@@ -34,7 +34,7 @@ from procmine.measure.judge.status import (
 )
 from procmine.measure.lawful import by_regime
 from procmine.measure.sums import Sums, sum_items
-from procmine.metric import Metric, missing
+from procmine.metric import Metric, missing, silent_kinds
 from procmine.regimes import Law, load_law
 
 __all__ = ["PERIODS", "judge", "measure", "measure_one"]
@@ -128,6 +128,8 @@ def _unfit(log: Log, metric: Metric) -> Reason | None:
     occurring = set(log.receipt["activities"])
     if metric.activities and not metric.activities & occurring:
         return no_activity_reason(_titles(log, metric.activities))
+    if kinds := silent_kinds(metric, log.schema, occurring):
+        return no_activity_reason([log.schema.kinds[kind] for kind in kinds])
     if never := metric.every_activity - occurring:
         return no_activity_reason(_titles(log, never))
     return None

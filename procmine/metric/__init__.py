@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric, missing
+from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric, missing, silent_kinds
 from procmine.metric.drawn import Drawn, drawn_table
 from procmine.metric.pairs import catalogue
 from procmine.metric.proof import prove
 
-__all__ = ["CONTRACT", "AnswersTo", "Drawn", "Example", "Metric", "catalogue", "drawn_table", "missing", "prove"]
+__all__ = [
+    "CONTRACT",
+    "AnswersTo",
+    "Drawn",
+    "Example",
+    "Metric",
+    "catalogue",
+    "drawn_table",
+    "missing",
+    "prove",
+    "silent_kinds",
+]

@@ -122,3 +122,17 @@ def missing(metric: Metric, schema: Schema, absent: Collection[str]) -> tuple[st
             choices.append(frozenset(column.any_of))
     lacking.update("|".join(sorted(choice)) for choice in choices if choice and choice <= set(absent))
     return tuple(sorted(lacking))
+
+
+def silent_kinds(metric: Metric, schema: Schema, activities: Collection[str]) -> tuple[str, ...]:
+    """The kinds of activities a metric rests on of which none of the log's ``activities`` is; empty if none is missing.
+
+    A log without a single contact does not say that nobody was met.
+    """
+    if metric.query is None:
+        return ()
+    occurring = {schema.activities[name].belongs for name in activities if name in schema.activities}
+    needed = set()
+    for table, columns in metric.query.needs.items():
+        needed |= {schema.tables[table].occurs, *(schema.tables[table].column(name).occurs for name in columns)}
+    return tuple(sorted(needed - occurring - {""}))

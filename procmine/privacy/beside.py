@@ -97,13 +97,14 @@ def _to_hide(
 
 
 def shown_beside(
-    exact: Measurement, seen: Measurement, profile: Profile, unit: str, withheld: Collection[str]
+    exact: Measurement, seen: Measurement, profile: Profile, told: str, withheld: Collection[str]
 ) -> tuple[Further, ...]:
-    """What stands beside a measurement that may be seen; ``seen`` is the measurement as it is shown."""
+    """What stands beside a measurement that may be seen; ``seen`` is the measurement as it is shown, ``told`` its unit
+    (``rate:100``)."""
     kept = [blank(one) if one.kind == "part" and one.name in withheld else one for one in exact.further]
     if profile.exact:
         return tuple(kept)
-    found = [_shown(one, exact, seen, unit, profile) for one in kept]
+    found = [_shown(one, seen, told, profile) for one in kept]
     arms = [one.value for one in found if one.kind == "arm"]
     return tuple(_ratio(one, was, arms, profile) if one.kind == "ratio" else one for one, was in _pairs(found, kept))
 
@@ -112,8 +113,8 @@ def _pairs(found: list[Further], kept: list[Further]) -> list[tuple[Further, Fur
     return list(zip(found, kept, strict=True))
 
 
-def _shown(one: Further, exact: Measurement, seen: Measurement, unit: str, profile: Profile) -> Further:
-    base = profile.base
+def _shown(one: Further, seen: Measurement, told: str, profile: Profile) -> Further:
+    base, unit = profile.base, told.partition(":")[0]
     if one.items is None or one.value is None:
         return blank(one)
     plain = replace(
@@ -132,28 +133,24 @@ def _shown(one: Further, exact: Measurement, seen: Measurement, unit: str, profi
         hits, value = shown_share(one.value, max(rounded(out_of, base), base), base)
         return replace(plain, value=value, hits=hits, interval=around(one.value, one.interval, value))
     if unit == "rate":
-        return _shown_rate(one, plain, exact, seen, base)
+        return _shown_rate(one, plain, seen, told, base)
     value = two_digits(one.value)
     return replace(plain, value=value, interval=around(one.value, one.interval, value))
 
 
-def _shown_rate(one: Further, plain: Further, exact: Measurement, seen: Measurement, base: int) -> Further:
+def _shown_rate(one: Further, plain: Further, seen: Measurement, told: str, base: int) -> Further:
     """A kind of event over the time shown beside the figure, in the figure's unit."""
     if not seen.denominator:
         return blank(one)
     events = rounded(one.hits or 0.0, base)
-    value = two_digits(events / seen.denominator * rate_unit(exact))
+    value = two_digits(events / seen.denominator * rate_days(told))
     return replace(plain, value=value, hits=events, interval=around(one.value or 0.0, one.interval, value))
 
 
-def rate_unit(measurement: Measurement) -> float:
-    """The days a rate is told for (365.25 times per), read off the figure itself, and rounded: its last binary digits
-    would tell the events. Without events it is more, by the design effect of the whole, and only widens the interval.
-    """
-    denominator = measurement.denominator or 0.0
-    if measurement.value and measurement.numerator:
-        return round(4 * measurement.value * denominator / measurement.numerator) / 4
-    return two_digits(denominator / (measurement.effective_n or 1.0), up=True)
+def rate_days(told: str) -> float:
+    """The days a rate is told for: 365.25 for ``rate``, a hundred times that for ``rate:100``. Not read off the figure:
+    its last binary digits would tell the events."""
+    return 365.25 * int(told.partition(":")[2] or 1)
 
 
 def _ratio(one: Further, was: Further, arms: list[float | None], profile: Profile) -> Further:

@@ -46,8 +46,9 @@ def release(
     """Measurements as the profile lets them out, in the order given.
 
     Hand over *all* measurements of a result at once: complements are seen only among what is given. ``sensitive`` names
-    metrics about protected attributes (sanctions, health); ``units`` says what each metric's figure is (metric.UNITS);
-    one it does not name is a share. Raises PrivacyError for a period finer than the profile allows.
+    metrics about protected attributes (sanctions, health); ``units`` says what each metric's figure is (Metric.told_in:
+    ``mean``, ``rate:100``); one it does not name is a share. Raises PrivacyError for a period finer than the profile
+    allows.
     """
     rule = profile_named(profile)
     given = tuple(measurements)
@@ -58,8 +59,9 @@ def release(
     released: list[Measurement] = list(given)
     for metric in dict.fromkeys((m.metric, m.version) for m in given):
         places = [k for k, m in enumerate(given) if (m.metric, m.version) == metric]
-        unit = (units or {}).get(metric[0], "share")
-        unit = "mean" if unit == "share" and metric[0] in uncounted else unit
+        told = (units or {}).get(metric[0], "share")
+        told = "mean" if told == "share" and metric[0] in uncounted else told
+        unit = told.partition(":")[0]
         protected = metric[0] in sensitive and unit in _TOLD_BY_HITS and not rule.exact
         about = metric[0] in staff
         own = {group_of(given[k]): given[k] for k in places if rests_on_cases(given[k])}
@@ -70,7 +72,7 @@ def release(
             if key in hidden:
                 released[k] = _suppressed(given[k], rule, about, protected)
             else:
-                released[k] = shown(given[k], rule, unit, parts.get(key, frozenset()))
+                released[k] = shown(given[k], rule, told, parts.get(key, frozenset()))
     return sealed(tuple(released), rule)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from procmine.findings import Measurement, Status
-from procmine.privacy.beside import rate_unit, shown_beside
+from procmine.privacy.beside import rate_days, shown_beside
 from procmine.privacy.profile import Profile, around, blurred, rounded, shown_share, two_digits
 from procmine.stats.intervals import exact_poisson, wilson
 
@@ -24,11 +24,12 @@ def rests_on_cases(measurement: Measurement) -> bool:
     return bool(measurement.cases) or measurement.value is not None
 
 
-def shown(measurement: Measurement, profile: Profile, unit: str, withheld: Collection[str]) -> Measurement:
-    """A measurement that may be seen, as it may be seen; ``withheld`` names what beside it may not."""
+def shown(measurement: Measurement, profile: Profile, told: str, withheld: Collection[str]) -> Measurement:
+    """A measurement that may be seen, as it may be seen; ``told`` is its unit (``share``, ``rate:100``), ``withheld``
+    names what beside it may not."""
     if profile.exact or not rests_on_cases(measurement):
         reason = {language: blurred(text, profile.base) for language, text in measurement.reason.items()}
-        beside = shown_beside(measurement, measurement, profile, unit, withheld)
+        beside = shown_beside(measurement, measurement, profile, told, withheld)
         return replace(measurement, workers=None, reason=reason, further=beside)
     base = profile.base
     items = max(rounded(measurement.items or 0, base), base)
@@ -42,13 +43,14 @@ def shown(measurement: Measurement, profile: Profile, unit: str, withheld: Colle
         reason=_general(measurement),
         workers=None,
     )
-    seen = _valued(measurement, plain, unit, base)
-    seen = replace(seen, further=shown_beside(measurement, seen, profile, unit, withheld))
-    return _as_difference(measurement, seen) if unit == "difference" and measurement.value is not None else seen
+    seen = _valued(measurement, plain, told, base)
+    seen = replace(seen, further=shown_beside(measurement, seen, profile, told, withheld))
+    return _as_difference(measurement, seen) if told == "difference" and measurement.value is not None else seen
 
 
-def _valued(measurement: Measurement, plain: Measurement, unit: str, base: int) -> Measurement:
+def _valued(measurement: Measurement, plain: Measurement, told: str, base: int) -> Measurement:
     """Value, interval and what belongs to them."""
+    unit = told.partition(":")[0]
     if measurement.value is None:
         # Too little is known for a value; what is known of it stays inside the bounds.
         bounds = _wide_bounds(measurement, plain.items or base, base)
@@ -57,7 +59,7 @@ def _valued(measurement: Measurement, plain: Measurement, unit: str, base: int) 
         return replace(plain, numerator=None, denominator=None, effective_n=None)
     denominator = max(rounded(measurement.denominator, base), base)
     if unit == "rate":
-        return _shown_rate(measurement, plain, denominator, base)
+        return _shown_rate(measurement, plain, denominator, base, rate_days(told))
     if unit in ("share", "survival"):
         return _shown_count(measurement, plain, denominator, base)
     return _shown_mean(measurement, plain, denominator)
@@ -90,10 +92,10 @@ def _shown_count(measurement: Measurement, plain: Measurement, denominator: int,
     )
 
 
-def _shown_rate(measurement: Measurement, plain: Measurement, denominator: int, base: int) -> Measurement:
+def _shown_rate(measurement: Measurement, plain: Measurement, denominator: int, base: int, unit: float) -> Measurement:
     """Rounded events over rounded days. The effective time keeps two digits; Garwood's interval at what it makes of the
     shown value, half a rounding step wider."""
-    events, unit = rounded(measurement.numerator or 0.0, base), rate_unit(measurement)
+    events = rounded(measurement.numerator or 0.0, base)
     value = two_digits(events / denominator * unit)
     interval = size = None
     if measurement.effective_n:
