@@ -172,7 +172,9 @@ def explain(
     """What a metric counts, answers to, and how it misleads."""
     from procmine import study
     from procmine.report import words
-    from procmine.terminal import data, lines
+    from procmine.schema import load_schema
+    from procmine.terminal import data, sheets
 
     sheet = study.explain(metric, study_folder)
-    say("explain", data.sheet(sheet), lines.sheet(sheet, words.load(lang)), as_json=as_json)
+    shown = sheets.sheet(sheet, load_schema(study_folder), words.load(lang))
+    say("explain", data.sheet(sheet), shown, as_json=as_json)

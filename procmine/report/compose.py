@@ -33,15 +33,17 @@ def compose(
     labels: Mapping[str, Any],
     language: str = "de",
     study: Path | None = None,
+    needs: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Document:
     """The report on findings that left the privacy door.
 
     ``sheets`` are the metrics by name (texts as ``{"de": …, "en": …}``), ``labels`` the titles of activities and codes:
-    a text, or one by language. ``study`` is a folder whose ``reports/texts`` stand in for single shipped texts.
+    a text, or one by language. ``needs`` are the event columns each metric cannot do without. ``study`` is a folder
+    whose ``reports/texts`` stand in for single shipped texts.
     Raises ContentError where a text is missing, UsageError for a language there are no texts in.
     """
     words = load(language, study)
-    reading = Reading(findings, sheets, labels, words)
+    reading = Reading(findings, sheets, labels, words, needs or {})
     core = [metric for metric in reading.metrics() if metric in CORE]
     parts = [
         profile_section(reading),

@@ -14,7 +14,7 @@ from typing import Any
 from procmine.errors import InputError
 from procmine.findings import Findings
 from procmine.log import is_store, read_receipt
-from procmine.metric import Metric
+from procmine.metric import Metric, missing
 from procmine.read.progress import Progress
 from procmine.regimes import load_law
 from procmine.report.compose import compose
@@ -92,7 +92,8 @@ def audit(
 def report_text(found: Findings, sheets: Mapping[str, Metric], language: str, study: Path | None) -> str:
     """The report on released findings as one HTML text."""
     schema = load_schema(study)
-    return render(compose(found, sheets, labels_of(schema, study), language, study), study)
+    needs = {name: missing(metric, schema, schema.importable) for name, metric in sheets.items()}
+    return render(compose(found, sheets, labels_of(schema, study), language, study, needs), study)
 
 
 def labels_of(schema: Schema, study: Path | None) -> dict[str, Any]:

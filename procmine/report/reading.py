@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from procmine.findings import Comparison, Findings, Funnel, Further, Measurement, Signal, Status
@@ -42,6 +42,7 @@ class Reading:
     sheets: Mapping[str, Any]
     labels: Mapping[str, Any]
     words: Words
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def offices(self) -> list[str]:
         """The offices that were measured, in the order of their names: never of their values."""
@@ -139,6 +140,15 @@ class Reading:
         arms = {arm.code: arm.title for arm in getattr(sheet, "arms", None) or ()}
         given = (getattr(sheet, "parts", None) or {}).get(one.name) or arms.get(one.name)
         return clean(given[self.words.language]) if given else self.words.text(f"further.{one.kind}")
+
+    def needed(self, metric: str) -> str:
+        """The columns of the extract the metric cannot do without, in the reader's words."""
+        either = f" {self.words.text('lists.or')} "
+        names = [
+            either.join(self.label(f"column:{one}").removeprefix("column:") for one in choice.split("|"))
+            for choice in self.needs.get(metric, ())
+        ]
+        return ", ".join(names)
 
     def unit_of(self, metric: str, one: Further) -> str:
         """The unit a further figure is told in: a part in its metric's, an arm is a share, a median counts days."""

@@ -140,6 +140,7 @@ def sheet_of(reading: Reading, metric: str) -> MetricSheet:
         pairs=(
             *((words.text(f"metric.{side}"), " ".join(text)) for side, text in sides if text),
             (words.text("metric.polarity"), polarity),
+            *([(words.text("metric.needs"), needed)] if (needed := reading.needed(metric)) else []),
         ),
         quote=(words.text("metric.answers_to"), clean(answers.sentence) if answers else ""),
         folded=tuple((words.text(f"metric.{part}"), texts) for part, texts in parts.items() if texts),
