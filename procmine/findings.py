@@ -55,9 +55,11 @@ class Measurement:
 
     ``numerator`` and ``denominator`` are sums over the known items; ``items`` counts all items, known or not; ``cases``
     the distinct cases behind them. ``coverage`` is the known share (0-1), ``bounds`` the worst-case bounds if all
-    unknown items were misses or hits, ``interval`` the 95 % interval. ``workers`` is the number of distinct caseworkers
-    behind a staff-related figure (None elsewhere); it is never shown, the privacy door needs it. A value that is not
-    known is None, never 0. ``reason`` is a sentence by language.
+    unknown items were misses or hits, ``interval`` the 95 % interval. ``effective_n`` is the number of independent
+    items that would tell as much (of a rate: the time at risk, in the unit of its value), ``known_cases`` the cases the
+    value rests on (of a difference: of its smaller side). ``workers`` is the number of distinct caseworkers behind a
+    staff-related figure (None elsewhere); it is never shown, the privacy door needs it. ``further`` is what stands
+    beside the value. A value that is not known is None, never 0. ``reason`` is a sentence by language.
     """
 
     metric: str

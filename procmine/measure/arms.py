@@ -8,7 +8,7 @@ from typing import Any
 
 from procmine.engines.duckdb import literal
 from procmine.log import Log
-from procmine.measure.items import CELLS, Cut, Window, ask, gather
+from procmine.measure.items import Cut, Window, ask, by_case, gather
 from procmine.measure.sums import Moments, scale_of, units
 from procmine.metric import Metric
 
@@ -57,17 +57,19 @@ def sum_arms(log: Log, metric: Metric, asked: Sequence[Cut], window: Window) -> 
             _sum(units("numerator", scale), f"{here} AND {known}", f"x{side}"),
             _sum(units("denominator", weight), f"{here} AND {known}", f"n{side}"),
         ]
-    gather(log, metric, window, values)
-    return tuple(_two(*cut.named(row), scale=scale, weight=weight) for cut in asked for row in ask(log, _by_group(cut)))
+    cells = gather(log, metric, asked, window, values)
+    return tuple(
+        _two(*cut.named(row), scale=scale, weight=weight) for cut in asked for row in ask(log, _by_group(cut, cells))
+    )
 
 
 def _sum(value: str, known: str, name: str) -> str:
     return f"CAST(COALESCE(SUM({value}) FILTER (WHERE {known}), 0) AS BIGINT) AS {name}"
 
 
-def _by_group(cut: Cut) -> str:
+def _by_group(cut: Cut, cells: Sequence[str]) -> str:
     names = ("i", *(f"{name}{side}" for side in _SIDES for name in "ikuxn"))
-    by_case = [f"CAST(SUM({name}) AS HUGEINT) AS {name}" for name in names]
+    cases = by_case(cut, cells, dict.fromkeys(names, "HUGEINT"))
     totals = ["SUM(i)", "COUNT(*)", "COUNT(*) FILTER (WHERE na > 0 OR nb > 0)"]
     totals += [f"SUM({one} * {other})" for one in ("xa", "na") for other in ("xb", "nb")]
     for side in _SIDES:
@@ -76,10 +78,7 @@ def _by_group(cut: Cut) -> str:
         totals += [f"COUNT(*) FILTER (WHERE {n} > 0)", f"SUM({x})", f"SUM({n})"]
         totals += [f"SUM({x} * {x})", f"SUM({x} * {n})", f"SUM({n} * {n})"]
     order = f" ORDER BY {cut.listed()}" if cut.keys else ""
-    return (
-        f"SELECT {cut.listed(*totals)} FROM (SELECT {cut.listed('case_id', *by_case)} FROM {CELLS} "
-        f"GROUP BY {cut.listed('case_id')}) AS by_case{cut.grouped()}{order}"
-    )
+    return f"SELECT {cut.listed(*totals)} FROM ({cases}) AS by_case{cut.grouped()}{order}"
 
 
 def _two(group: Mapping[str, str], period: str | None, row: Sequence[Any], *, scale: int, weight: int) -> TwoArms:

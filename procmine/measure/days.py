@@ -43,7 +43,7 @@ def sum_days(log: Log, metric: Metric, asked: Sequence[Cut], window: Window) -> 
     known = "numerator IS NOT NULL AND denominator IS NOT NULL"
     day = f"CASE WHEN {known} THEN CAST(denominator AS BIGINT) END AS day_"
     event = f"CASE WHEN {known} THEN CAST(numerator AS BIGINT) END AS event_"
-    gather(log, metric, window, ["CAST(COUNT(*) AS BIGINT) AS k"], [day, event])
+    gather(log, metric, asked, window, ["CAST(COUNT(*) AS BIGINT) AS k"], [day, event])
     return tuple(one for cut in asked for one in _of_cut(log, cut, horizon))
 
 

@@ -79,21 +79,32 @@ def group_key(group: Mapping[str, str], period: str | None) -> GroupKey:
     return tuple(sorted(group.items())), period
 
 
-def cell_columns(metric: Metric) -> tuple[str, ...]:
-    """The columns of the cells that name a group, as SQL identifiers."""
-    return ("office", *(quoted(name) for name in metric.groups), "period_")
+def gather(
+    log: Log, metric: Metric, asked: Sequence[Cut], window: Window, values: Iterable[str], by: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Make the table of cells and name the columns that tell its groups, as SQL identifiers: only those asked for.
 
-
-def gather(log: Log, metric: Metric, window: Window, values: Iterable[str], by: Sequence[str] = ()) -> None:
-    """Make the table of cells: ``values`` are aggregates over a cell's items, ``by`` what tells cells apart besides the
-    case and its group."""
-    keys = ", ".join(("case_id", *cell_columns(metric), *(part.rpartition(" AS ")[2] for part in by)))
+    ``values`` are aggregates over a cell's items, ``by`` what tells cells apart besides the case and its group.
+    """
+    wanted = {key for cut in asked for key in cut.keys} | ({quoted("office")} if metric.staff else set())
+    columns = tuple(name for name in (quoted("office"), *map(quoted, metric.groups), "period_") if name in wanted)
+    keys = ", ".join(("case_id", *columns, *(part.rpartition(" AS ")[2] for part in by)))
     inner = ", ".join(("*", *by))
     cells = (
         f"SELECT {keys}, {', '.join(values)} "
         f"FROM (SELECT {inner} FROM ({_items(metric, window)}) AS metric_items) AS told_apart GROUP BY {keys}"
     )
     log.engine.keep(CELLS, translate(cells, log.engine.dialect))
+    return columns
+
+
+def by_case(cut: Cut, cells: Sequence[str], sums: Mapping[str, str]) -> str:
+    """A SELECT of the cases of a cut: its keys, case_id, and each of ``sums`` (a column of the cells, by the type its
+    sum is kept in). Where a cell is a case of the cut already, nothing is left to add up."""
+    whole = set(cut.keys) == set(cells)
+    added = ", ".join(f"CAST({name if whole else f'SUM({name})'} AS {kind}) AS {name}" for name, kind in sums.items())
+    grouped = "" if whole else f" GROUP BY {cut.listed('case_id')}"
+    return f"SELECT {cut.listed('case_id', added)} FROM {CELLS}{grouped}"
 
 
 def ask(log: Log, statement: str) -> list[tuple[Any, ...]]:

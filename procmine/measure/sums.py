@@ -12,7 +12,7 @@ from typing import Any
 
 from procmine.engines.duckdb import quoted
 from procmine.log import Log
-from procmine.measure.items import CELLS, Cut, Window, ask, gather
+from procmine.measure.items import Cut, Window, ask, by_case, gather
 from procmine.metric import Metric
 
 # An index from 0 to 1 is summed in these units: an error below 1e-12 an item.
@@ -77,11 +77,11 @@ def sum_items(log: Log, metric: Metric, asked: Sequence[Cut], window: Window) ->
         values.append(f"COUNT(*) FILTER (WHERE {known}) AS k{number}")
         values.append(_sum(units(quoted(column), scale_of(metric, column)), known, f"x{number}"))
         values.append(_sum(weight, known, f"n{number}"))
-    gather(log, metric, window, values)
+    cells = gather(log, metric, asked, window, values)
     # A case's ratio in units of 1/FINE, whatever units its two sums are in.
     ratio = FINE * scale_of(metric, "denominator") / scale_of(metric, "numerator")
     return tuple(
-        _sums(metric, *cut.named(row)) for cut in asked for row in ask(log, _by_group(cut, len(columns), ratio))
+        _sums(metric, *cut.named(row)) for cut in asked for row in ask(log, _by_group(cut, cells, len(columns), ratio))
     )
 
 
@@ -89,10 +89,10 @@ def _sum(value: str, known: str, name: str) -> str:
     return f"CAST(COALESCE(SUM({value}) FILTER (WHERE {known}), 0) AS BIGINT) AS {name}"
 
 
-def _by_group(cut: Cut, columns: int, ratio: float) -> str:
+def _by_group(cut: Cut, cells: Sequence[str], columns: int, ratio: float) -> str:
     """Cells to cases, cases to groups."""
     names = [name for number in range(columns) for name in (f"k{number}", f"x{number}", f"n{number}")]
-    added = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in ("i", "u", *names))
+    cases = by_case(cut, cells, dict.fromkeys(("i", "u", *names), "BIGINT"))
     totals = ["SUM(i)", "COUNT(*)", "SUM(u)"]
     totals.append(f"SUM(CAST(ROUND(CAST(x0 AS DOUBLE) / NULLIF(n0, 0) * {ratio!r}) AS HUGEINT))")
     for number in range(columns):
@@ -100,10 +100,7 @@ def _by_group(cut: Cut, columns: int, ratio: float) -> str:
         totals += [f"SUM(k{number})", f"COUNT(*) FILTER (WHERE n{number} > 0)", f"SUM(x{number})", f"SUM(n{number})"]
         totals += [f"SUM({x} * {x})", f"SUM({x} * {n})", f"SUM({n} * {n})"]
     order = f" ORDER BY {cut.listed()}" if cut.keys else ""
-    return (
-        f"SELECT {cut.listed(*totals)} FROM (SELECT {cut.listed('case_id', added)} FROM {CELLS} "
-        f"GROUP BY {cut.listed('case_id')}) AS by_case{cut.grouped()}{order}"
-    )
+    return f"SELECT {cut.listed(*totals)} FROM ({cases}) AS by_case{cut.grouped()}{order}"
 
 
 def _sums(metric: Metric, group: Mapping[str, str], period: str | None, row: Sequence[Any]) -> Sums:
