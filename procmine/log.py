@@ -40,8 +40,8 @@ CHECKED = 300_000_000
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """An opened log store. ``engine`` shows the tables of ``schema`` plus case_names and worker_names; DuckDB is locked,
-    Spark knows no lock (see procmine.engines.spark)."""
+    """An opened log store. ``engine`` shows the tables of ``schema`` plus case_names and worker_names; DuckDB is
+    locked, Spark knows no lock (see procmine.engines.spark)."""
 
     store: Path
     receipt: Mapping[str, Any]

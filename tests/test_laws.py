@@ -118,8 +118,8 @@ def breaks_counted_once(subjects: Sequence[Subject], result: Result) -> list[str
 
 
 def breaks_hit_is_part(subjects: Sequence[Subject], result: Result) -> list[str]:
-    """A hit is part of what is counted, or nobody knows: by unit, 0 <= numerator <= denominator, events only where there
-    is time at risk, numbers and amounts out of 1, and what happened happened once, on a day from 0."""
+    """A hit is part of what is counted, or nobody knows: by unit, 0 <= numerator <= denominator, events only where
+    there is time at risk, numbers and amounts out of 1, and what happened happened once, on a day from 0."""
     return [
         subject.name
         for subject in subjects

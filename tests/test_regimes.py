@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_days_before_the_first_regime_are_under_none() -> None:
 
 def test_spans_hold_every_day_once() -> None:
     spans = LAW.spans(["sanctions"], date(2019, 1, 1), date(2026, 12, 31))
-    gaps = [(later.first - earlier.last).days for earlier, later in zip(spans, spans[1:], strict=False)]
+    gaps = [(later.first - earlier.last).days for earlier, later in pairwise(spans)]
 
     assert (spans[0].first, spans[-1].last, set(gaps)) == (date(2019, 1, 1), date(2026, 12, 31), {1})
 

@@ -1,4 +1,4 @@
-"""A study's own metric: found and measured like a shipped one, and refused where it breaks a law on the study's own log."""
+"""A study's own metric: found and measured like a shipped one, refused where it breaks a law on the study's log."""
 
 from __future__ import annotations
 
