@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from procmine.findings import Changed, Difference, Moved, Status
-from procmine.report.words import Words
+from procmine.report.words import SHARES, Words
 from procmine.terminal.aligned import pairs, table
 from procmine.terminal.lines import UNKNOWN, group, whole
 
@@ -52,8 +52,9 @@ def _moved(one: Moved, unit: str, words: Words) -> tuple[str, ...]:
     change = UNKNOWN
     if one.change is not None:
         sign = "+" if one.change > 0 else ""
-        points = words.number(100 * one.change, 2) if unit == "share" else words.number(one.change, 4)
-        change = f"{sign}{points}{' points' if unit == 'share' else ''}"
+        in_points = unit.partition(":")[0] in (*SHARES, "difference")
+        points = words.number(100 * one.change, 2) if in_points else words.number(one.change, 4)
+        change = f"{sign}{points}{' points' if in_points else ''}"
     values = [UNKNOWN if side.value is None else words.value(side.value, unit) for side in (one.before, one.after)]
     statuses: list[Status] = [one.before.status, one.after.status]
     return (one.before.metric, group(one.before.group), *values, change, *(status.value for status in statuses))
