@@ -141,6 +141,10 @@ class Reading:
         given = (getattr(sheet, "parts", None) or {}).get(one.name) or arms.get(one.name)
         return clean(given[self.words.language]) if given else self.words.text(f"further.{one.kind}")
 
+    def has_direction(self, metric: str) -> bool:
+        """Whether more or less of the metric means something; one that has none never gets a colour."""
+        return getattr(self.sheets.get(metric), "polarity", "none") != "none"
+
     def needed(self, metric: str) -> str:
         """The columns of the extract the metric cannot do without, in the reader's words."""
         either = f" {self.words.text('lists.or')} "

@@ -40,7 +40,7 @@ def figures_of(reading: Reading, measured: Measurement) -> tuple[Cell, ...]:
     dash = Cell(words.text("report.dash"), "muted")
     status = words.text(f"status.{measured.status.value}.name")
     bounds = shown_bounds(measured)
-    counted = count_of(measured)
+    counted = count_of(measured, unit)
     reason = reading.reason(measured)
     tone = TONES[measured.status]
     return (
@@ -72,9 +72,13 @@ NUMBERS = (
 )
 
 
-def count_of(measured: Measurement) -> float | None:
-    """What stands behind the value: the known items; all items where the known ones are not told."""
-    return measured.denominator if measured.denominator is not None else measured.items
+def count_of(measured: Measurement, unit: str = "share") -> float | None:
+    """What stands behind the value: the events of a rate; the known items, or what they are counted in, but never days
+    or minutes for items; all items where the known ones are not told."""
+    if unit.startswith("rate") and measured.numerator is not None:
+        return measured.numerator
+    told = [count for count in (measured.denominator, measured.items) if count is not None]
+    return min(told, default=None)
 
 
 def by_office(reading: Reading, metric: str) -> Grid:
@@ -84,7 +88,7 @@ def by_office(reading: Reading, metric: str) -> Grid:
     for office in reading.offices():
         measured = reading.at(metric, office)
         if measured is not None:
-            place = _signal_cell(reading, reading.comparison(metric, office))
+            place = _signal_cell(reading, metric, reading.comparison(metric, office))
             rows.append((Cell(clean(office)), *figures_of(reading, measured), place))
     whole = reading.whole(metric)
     if whole is not None:
@@ -115,10 +119,12 @@ def beside(reading: Reading, metric: str) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for one in reading.further(metric):
         unit = reading.unit_of(metric, one)
+        # What was withheld keeps no count; what is not known keeps that of its items.
+        hidden = Cell(words.text("status.suppressed.name"), "withheld") if one.items is None else dash
         rows.append(
             (
                 Cell(reading.further_name(metric, one)),
-                Cell(words.value(one.value, unit), "plain", one.value) if one.value is not None else dash,
+                Cell(words.value(one.value, unit), "plain", one.value) if one.value is not None else hidden,
                 Cell(words.span(*one.interval, unit)) if one.interval and one.value is not None else dash,
                 Cell(words.number(one.items), "plain", one.items) if one.items is not None else dash,
                 Cell(words.number(one.cases), "plain", one.cases) if one.cases is not None else dash,
@@ -171,7 +177,9 @@ def _entry_cell(words: Words, value: object) -> Cell:
     return Cell(clean(str(value)))
 
 
-def _signal_cell(reading: Reading, compared: Comparison | None) -> Cell:
+def _signal_cell(reading: Reading, metric: str, compared: Comparison | None) -> Cell:
+    """Where a value lies to the limits; in colour only where more or less of it means something."""
     if compared is None or compared.signal is Signal.UNJUDGED:
         return Cell(reading.words.text("signals.unjudged"), "muted")
-    return Cell(signal_words(reading, compared), "signal" if compared.signal in OUTSIDE else "plain")
+    telling = compared.signal in OUTSIDE and reading.has_direction(metric)
+    return Cell(signal_words(reading, compared), "signal" if telling else "plain")

@@ -94,10 +94,10 @@ def test_what_an_example_leaves_open_is_said_to_be_not_recorded(english: Documen
     )
 
 
-def test_the_parts_of_a_mix_stand_beside_the_value_and_a_withheld_one_is_a_dash(english: Document) -> None:
+def test_the_parts_of_a_mix_stand_beside_the_value_and_a_withheld_one_says_so(english: Document) -> None:
     rows = grids(english, "appointment_setting")["beside-appointment_setting"].rows
 
-    assert [row[1].text for row in rows] == ["20.0%", "–"]
+    assert [row[1].text for row in rows] == ["20.0%", "withheld"]
 
 
 def test_what_was_noticed_stands_with_the_metric_it_bears_on_and_no_other(english: Document) -> None:
@@ -115,3 +115,21 @@ def test_a_rate_and_a_time_are_told_in_their_units() -> None:
     assert table[SHEETS["conflict_rate"].title["de"]] == "0,4 je 100 Fall-Jahre"
     assert table[SHEETS["request_fulfilment"].title["de"]] == "40,0\u00a0% binnen 14 Tagen"
     assert table[SHEETS["no_show_by_setter"].title["de"]] == "+40,0 Prozentpunkte"
+
+
+def test_a_metric_without_a_direction_never_gets_a_colour() -> None:
+    base = made_up.findings()
+    outside = next(c for c in base.comparisons if c.signal.value.endswith("998"))
+    group = outside.measurement.group
+    tones = {}
+    for name in ("sanction_rate", "no_occasion"):
+        one = dataclasses.replace(outside.measurement, metric=name)
+        findings = dataclasses.replace(
+            base,
+            measurements=(*(m for m in base.measurements if m.metric in CORE), measurement(name), one),
+            comparisons=(*base.comparisons, dataclasses.replace(outside, measurement=one)),
+        )
+        rows = grids(composed(found=findings), name)[f"table-{name}"].rows
+        tones[name] = next(row[-1].tone for row in rows if row[0].text == group["office"])
+
+    assert tones == {"sanction_rate": "plain", "no_occasion": "signal"}
