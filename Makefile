@@ -18,7 +18,7 @@ demo: $(VENV)/run.stamp ## simulate twelve job centres, audit them, print the pa
 	@$(BIN)/procmine demo
 
 test: $(VENV)/dev.stamp ## the fast tests
-	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow"
+	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow and not spark"
 
 test-all: $(VENV)/dev.stamp ## every test, slow ones too
 	$(BIN)/python -m pytest -n $(PROCESSES)

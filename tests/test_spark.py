@@ -81,20 +81,22 @@ def on_this_machine() -> Iterator[None]:
         spark.end()
 
 
+def engines(folder: Path) -> dict[str, Any]:
+    """DuckDB, and Spark with a folder for its tables."""
+    return {"duckdb": drawn.duckdb_engine(), "spark": SparkRefilled(spark.connect(), folder)}
+
+
 @pytest.fixture
 def both(tmp_path: Path) -> Mapping[str, Any]:
-    return {"duckdb": drawn.duckdb_engine(), "spark": SparkRefilled(spark.connect(), tmp_path)}
+    return engines(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def of_contacts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    engines = {
-        "duckdb": drawn.duckdb_engine(),
-        "spark": SparkRefilled(spark.connect(), tmp_path_factory.mktemp("contacts")),
-    }
-    for engine in engines.values():
+    opened = engines(tmp_path_factory.mktemp("contacts"))
+    for engine in opened.values():
         drawn.fill(engine, SCHEMA, {"contacts": CONTACTS, "handovers": HANDOVERS})
-    return engines
+    return opened
 
 
 @on_spark
@@ -112,13 +114,10 @@ def of_texts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
         {"contact_id": f"k{n:02d}", "case_id": f"c{n % 5}", "role": text, "participants": TEXTS[7 * n % len(TEXTS)]}
         for n, text in enumerate(TEXTS)
     ]
-    engines = {
-        "duckdb": drawn.duckdb_engine(),
-        "spark": SparkRefilled(spark.connect(), tmp_path_factory.mktemp("texts")),
-    }
-    for engine in engines.values():
+    opened = engines(tmp_path_factory.mktemp("texts"))
+    for engine in opened.values():
         drawn.fill(engine, SCHEMA, {"contacts": rows})
-    return engines
+    return opened
 
 
 @on_spark
@@ -128,6 +127,17 @@ def test_any_text_means_the_same(name: str, of_texts: Mapping[str, Any]) -> None
 
     assert found["duckdb"]
     assert found["spark"] == found["duckdb"]
+
+
+@on_spark
+def test_in_with_a_query_is_refused_outside_where_because_spark_takes_unknown_for_no(both: Mapping[str, Any]) -> None:
+    statement = (
+        "SELECT t.x IN (SELECT u.y FROM (SELECT 2 AS y UNION ALL SELECT NULL) AS u) AS z FROM (SELECT 1 AS x) AS t"
+    )
+
+    found = {name: engine.run(translate(statement, name)) for name, engine in both.items()}
+
+    assert found == {"duckdb": [(None,)], "spark": [(False,)]}
 
 
 @on_spark
@@ -145,11 +155,8 @@ def test_a_table_filled_by_a_query_holds_any_text() -> None:
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Result]:
     """What each engine makes of many logs at once: a case is measured alone (a law), so they may lie side by side."""
     events = gathered([made_up(seed, theme, 30) for theme, seed in itertools.product(sorted(THEMES), range(LOGS))])
-    engines = {
-        "duckdb": drawn.duckdb_engine(),
-        "spark": SparkRefilled(spark.connect(), tmp_path_factory.mktemp("logs")),
-    }
-    return {name: world(engine, ALL)(events) for name, engine in engines.items()}
+    opened = engines(tmp_path_factory.mktemp("logs"))
+    return {name: world(engine, ALL)(events) for name, engine in opened.items()}
 
 
 @on_spark
