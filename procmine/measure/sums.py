@@ -74,7 +74,7 @@ def sum_items(log: Log, metric: Metric, asked: Sequence[Cut], window: Window) ->
     values = ["COUNT(*) AS i", _sum(weight, "numerator IS NULL", "u")]
     for number, column in enumerate(columns):
         known = f"{quoted(column)} IS NOT NULL AND denominator IS NOT NULL"
-        values.append(f"COUNT(*) FILTER (WHERE {known}) AS k{number}")
+        values.append(f"COUNT(CASE WHEN {known} THEN 1 END) AS k{number}")
         values.append(_sum(units(quoted(column), scale_of(metric, column)), known, f"x{number}"))
         values.append(_sum(weight, known, f"n{number}"))
     cells = gather(log, metric, asked, window, values)
@@ -86,7 +86,7 @@ def sum_items(log: Log, metric: Metric, asked: Sequence[Cut], window: Window) ->
 
 
 def _sum(value: str, known: str, name: str) -> str:
-    return f"CAST(COALESCE(SUM({value}) FILTER (WHERE {known}), 0) AS BIGINT) AS {name}"
+    return f"CAST(COALESCE(SUM(CASE WHEN {known} THEN {value} END), 0) AS BIGINT) AS {name}"
 
 
 def _by_group(cut: Cut, cells: Sequence[str], columns: int, ratio: float) -> str:
