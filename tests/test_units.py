@@ -67,7 +67,10 @@ def log(items: Iterable[Item], **receipt: Any) -> Log:
         row.setdefault("item_id", f"i{number}")
     engine.fill("given", KINDS, [tuple(row.get(name) for name in KINDS) for row in rows])
     engine.fill("events", {"office": "text", "activity": "code"}, receipt.pop("events", [("A", "reduction")]))
-    offices = [{"name": name} for name in sorted({str(row["office"]) for row in rows})]
+    held: dict[str, set[str]] = {}
+    for row in rows:
+        held.setdefault(str(row["office"]), set()).add(str(row["case_id"]))
+    offices = [{"name": name, "cases": len(held[name])} for name in sorted(held)]
     told = {"absent": [], "activities": ["reduction"], "columns": [], "offices": offices, "events": len(rows)}
     return Log(Path(), told | receipt, engine, SCHEMA)
 
@@ -143,12 +146,36 @@ def test_an_office_whose_record_has_none_of_the_events_is_not_zero() -> None:
     items = [{**row, "office": "A"} for row in yearly([1] * 30 + [0] * 30)]
     items += [{**row, "office": "B", "case_id": f"b{k}"} for k, row in enumerate(yearly([0] * 60))]
     items += [{**row, "office": "C", "case_id": f"d{k}"} for k, row in enumerate(yearly([0] * 5))]
-    found = figures(metric("rate", activities=frozenset({"reduction"})), items, by=("office",))
+    of = metric("rate", activities=frozenset({"reduction"}))
+    found = figures(of, items, by=("office",), events=[("A", "reduction")] * 30)
     silent, small = (next(one for one in found if one.group == {"office": name}) for name in "BC")
 
     assert (silent.status, silent.value) == (Status.NOT_MEASURABLE, None)
-    assert "about 14 would be expected" in silent.reason["en"]
+    assert "about 30 would be expected" in silent.reason["en"]
     assert small.status is Status.INSUFFICIENT_N
+
+
+def test_an_office_that_does_not_record_the_events_is_in_no_pooled_value() -> None:
+    of = metric("share", activities=frozenset({"reduction"}))
+    items = [{"case_id": f"a{k}", "office": "A", "numerator": k % 2} for k in range(300)]
+    silent = [{"case_id": f"b{k}", "office": "B", "numerator": 0} for k in range(60)]
+    alone = figures(of, items)[0]
+    found = figures(of, [*items, *silent], by=("office",), events=[("A", "reduction")] * 50)
+    whole, quiet = (next(one for one in found if one.group == group) for group in ({}, {"office": "B"}))
+
+    assert (whole.value, whole.items, whole.status) == (alone.value, 300, Status.OK)
+    assert (quiet.status, quiet.value) == (Status.NOT_MEASURABLE, None)
+
+
+@pytest.mark.parametrize(("silent", "status"), [(100, Status.LOW_COVERAGE), (400, Status.NOT_MEASURABLE)])
+def test_a_pooled_value_of_few_offices_that_record_says_so(silent: int, status: Status) -> None:
+    of = metric("share", activities=frozenset({"reduction"}))
+    items = [{"case_id": f"a{k}", "office": "A", "numerator": k % 2} for k in range(300)]
+    items += [{"case_id": f"b{k}", "office": "B", "numerator": 0} for k in range(silent)]
+    whole = figures(of, items, events=[("A", "reduction")] * 50)[0]
+
+    assert whole.status is status
+    assert "of the cases record what the value rests on" in whole.reason["en"]
 
 
 def test_a_log_without_any_event_of_the_kind_is_not_measurable() -> None:

@@ -14,26 +14,25 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from procmine.engines.duckdb import literal
 from procmine.errors import UsageError, nearest
 from procmine.findings import Measurement
 from procmine.log import Log
 from procmine.measure.amounts import sum_amounts
 from procmine.measure.arms import sum_arms
 from procmine.measure.days import sum_days
-from procmine.measure.items import PERIODS, Cut, Window, ask, cuts, group_key, workers_behind
+from procmine.measure.items import PERIODS, Cut, Window, cuts, group_key, workers_behind
 from procmine.measure.judge import Figures, judge
-from procmine.measure.judge.rates import LEAST_EVENTS, expected
 from procmine.measure.judge.status import (
     Reason,
     absent_reason,
     no_activity_reason,
     no_items_reason,
     not_measurable,
-    silent_group_reason,
 )
 from procmine.measure.lawful import by_regime
-from procmine.measure.sums import Sums, sum_items
+from procmine.measure.recording import Recorded, heard_of, recorded_by_office, silence
+from procmine.measure.sums import sum_items
+from procmine.measure.whole import undividable
 from procmine.metric import Metric, missing, silent_kinds
 from procmine.regimes import Law, load_law
 
@@ -72,11 +71,11 @@ def measure(
         raise UsageError("Figures can be cut by one period at a time.", hint=f"Choose one of {', '.join(PERIODS)}.")
     if start and end and start > end:
         raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
-    known_law = law or load_law()
+    known_law, recorded = law or load_law(), recorded_by_office(log)
 
     def figures(metric: Metric) -> tuple[Measurement, ...]:
         own = replace(log, engine=log.engine.beside())
-        return by_regime(own, metric, known_law, start, end, partial(_measured, own, metric, by))
+        return by_regime(own, metric, known_law, start, end, partial(_measured, own, metric, by, recorded))
 
     # Most metrics are many small steps, between which one of the engine's threads waits for the other.
     with ThreadPoolExecutor(AT_ONCE if log.engine.beside() is not log.engine else 1) as pool:
@@ -84,35 +83,43 @@ def measure(
 
 
 def _measured(
-    log: Log, metric: Metric, by: Sequence[str], start: date | None, end: date | None
+    log: Log, metric: Metric, by: Sequence[str], recorded: Recorded, start: date | None, end: date | None
 ) -> tuple[Measurement, ...]:
-    return measure_one(log, metric, by=by, start=start, end=end)
+    return measure_one(log, metric, by=by, start=start, end=end, recorded=recorded)
 
 
 def measure_one(
-    log: Log, metric: Metric, *, by: Sequence[str], start: date | None, end: date | None
+    log: Log,
+    metric: Metric,
+    *,
+    by: Sequence[str],
+    start: date | None,
+    end: date | None,
+    recorded: Recorded | None = None,
 ) -> tuple[Measurement, ...]:
-    """One metric; not measurable, with the sentence why, where the log cannot bear it."""
-    unfit = _unfit(log, metric)
+    """One metric; not measurable, with the sentence why, where the log cannot bear it. ``recorded`` are the events by
+    office and activity, asked for anew where they are not handed in."""
+    unfit = _unfit(log, metric) or undividable(log, metric, start, end)
     if unfit:
         return tuple(not_measurable(metric, group, None, unfit) for group in _expected(log, by))
-    window = Window(next((name for name in by if name in PERIODS), None), start, end)
+    hush = silence(log, metric, recorded_by_office(log) if recorded is None else recorded)
+    period = None if metric.undivided else next((name for name in by if name in PERIODS), None)
+    window = Window(period, start, end, hush.offices)
     asked = cuts(tuple(name for name in by if name in ("office", *metric.groups)), metric.groups, window)
     sums = _ADDED.get(metric.unit, sum_items)(log, metric, asked, window)
     workers = workers_behind(log, metric, asked, window) if metric.staff else {}
     blind = _one_sided(log, metric)
     nobody = 0 if metric.staff else None
     whole = next((one for one in sums if not one.group and one.period is None), None)
-    silent = _silent(log, metric, sums, whole)
     found = tuple(
-        not_measurable(metric, one.group, one.period, silent[key])
-        if (key := group_key(one.group, one.period)) in silent
-        else judge(metric, one, workers.get(key, nobody), blind, whole)
+        heard_of(metric, judge(metric, one, workers.get(group_key(one.group, one.period), nobody), blind, whole), hush)
         for one in sums
     )
     seen = {group_key(one.group, one.period) for one in sums}
     empty = tuple(
-        not_measurable(metric, group, None, no_items_reason(metric), counted=0)
+        not_measurable(metric, group, None, reason)
+        if (reason := hush.reasons.get(group.get("office", "")))
+        else not_measurable(metric, group, None, no_items_reason(metric), counted=0)
         for group in _expected(log, by)
         if group_key(group, None) not in seen
     )
@@ -137,30 +144,6 @@ def _unfit(log: Log, metric: Metric) -> Reason | None:
 
 def _titles(log: Log, activities: Collection[str]) -> list[Mapping[str, str]]:
     return [log.schema.activities[code].title for code in sorted(activities)]
-
-
-def _silent(
-    log: Log, metric: Metric, sums: Sequence[Figures], whole: Figures | None
-) -> Mapping[tuple[tuple[tuple[str, str], ...], str | None], Reason]:
-    """The groups of a rate whose office records no event of the kind at all, though the rate over all groups makes
-    some expected there: probably not recorded, and not zero."""
-    if metric.unit != "rate" or not metric.activities or not isinstance(whole, Sums):
-        return {}
-    doubtful = {
-        group_key(one.group, one.period): (one.group["office"], count)
-        for one in sums
-        if isinstance(one, Sums) and "office" in one.group and not one.known.x
-        if (count := expected(one, whole)) >= LEAST_EVENTS
-    }
-    if not doubtful:
-        return {}
-    kinds = ", ".join(literal(code) for code in sorted(metric.activities))
-    rows = ask(log, f"SELECT DISTINCT COALESCE(office, '') FROM events WHERE activity IN ({kinds})")
-    recording = {str(office) for (office,) in rows}
-    titles = _titles(log, metric.activities)
-    return {
-        key: silent_group_reason(titles, count) for key, (office, count) in doubtful.items() if office not in recording
-    }
 
 
 def _expected(log: Log, by: Sequence[str]) -> tuple[dict[str, str], ...]:

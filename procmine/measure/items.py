@@ -22,11 +22,13 @@ GroupKey = tuple[tuple[tuple[str, str], ...], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which items count, and by what period they are cut: local days, both included."""
+    """Which items count, and by what period they are cut: local days, both included; ``without`` are offices whose
+    items do not count, because they do not record what the metric rests on."""
 
     period: str | None = None
     start: date | None = None
     end: date | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -122,6 +124,8 @@ def _items(metric: Metric, window: Window) -> str:
         tests.append(f"on_date >= DATE {literal(window.start.isoformat())}")
     if window.end:
         tests.append(f"on_date <= DATE {literal(window.end.isoformat())}")
+    if window.without:
+        tests.append(f"COALESCE(office, '') NOT IN ({', '.join(map(literal, window.without))})")
     texts = ["COALESCE(office, '') AS office", f"{_period_sql(window.period)} AS period_"]
     texts += [f"COALESCE(CAST({quoted(name)} AS VARCHAR), '') AS {quoted(name)}" for name in metric.groups]
     figures = ["numerator", "denominator", *(["arm"] if metric.arms else []), *map(quoted, metric.parts)]

@@ -64,8 +64,9 @@ class Metric:
     only hits can be known: the figure then stands under reserve. Of ``activities`` at least one must occur in the log,
     of ``every_activity`` each.
     ``per`` is how many case-years a rate is told for, ``horizon`` the days of a survival's share, ``arms`` the two
-    sides of a difference, ``parts`` further numerators over the same denominator, by their column. ``regimes`` are the
-    topics of law that break the metric. ``query`` is None only where ``computed_by`` names a function in ``mine/``.
+    sides of a difference, ``parts`` further numerators over the same denominator, by their column. ``regimes`` are
+    the topics of law that break the metric; ``undivided`` ones judge each case over all the time it was watched.
+    ``query`` is None only where ``computed_by`` names a function in ``mine/``.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Metric:
     activities: frozenset[str] = frozenset()
     every_activity: frozenset[str] = frozenset()
     regimes: tuple[str, ...] = ()
+    undivided: bool = False
 
     @property
     def told_in(self) -> str:

@@ -90,6 +90,7 @@ def _metric(
         activities=frozenset(sheet.names("needs", "activities", schema.activities, "activity")),
         every_activity=frozenset(sheet.names("needs", "every_activity", schema.activities, "activity")),
         regimes=sheet.names("", "regimes", topics, "topic of law"),
+        undivided=sheet.flag("undivided"),
     )
     sheet.leftovers()
     faults = [fault for _, fault in sorted(sheet.faults, key=lambda pair: pair[0])] + sql_fault
