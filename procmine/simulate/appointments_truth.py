@@ -18,7 +18,10 @@ from procmine.simulate.truth_cells import (
     appointments,
     attended,
     benefits_contacts,
+    fewer_than,
+    joint_meetings,
     mean,
+    seen_as_free,
     seen_values,
     unscheduled_contacts,
 )  # fmt: skip
@@ -175,15 +178,21 @@ def contact_cells(office: Office) -> Iterator[Cell]:
     for function, items, began in (
         ("integration", scheduled + unscheduled, by_client + unscheduled * BEGAN_UNSCHEDULED),
         ("benefits", benefits, benefits * BEGAN_WITH_BENEFITS),
+        ("provider", joint_meetings(office), 0.0),
     ):
         seen = began * (1 - filled) + items * filled * (default is not None and default.value in SELF)
         part = (("function", function),)
         yield Cell("self_initiated_contacts", part, items, items * (1 - gap), seen * (1 - gap), items, began)
     met = scheduled + unscheduled
     yield Cell("function_mix", (), met + benefits, met + benefits, benefits, met + benefits, benefits)
-    joint = office.steps.joint_decision + (1 - office.steps.joint_decision) * CHOSEN_OTHERWISE
-    written = met * (1 - recording.gap("decision_mode"))
-    mode, told = recording.form_default.get("decision_mode"), joint
-    if mode is not None:
-        told = joint * (1 - mode.share) + mode.share * (mode.value in ("joint", "client_choice"))
-    yield Cell("joint_next_step", (), written, written, written * told, met, met * joint)
+    first = 1 - fewer_than(office, 1, 0.0)
+    joint = met * jointly(office, first=False) + first * (jointly(office, first=True) - jointly(office, first=False))
+    kept = 1 - recording.gap("decision_mode")
+    told = seen_as_free(office, joint, met)
+    yield Cell("joint_next_step", (), met * kept, met * kept, told * kept, met, joint)
+
+
+def jointly(office: Office, *, first: bool) -> float:
+    """The chance that the next step is chosen by the person or decided jointly, in the first contact or a later one."""
+    share = office.steps.joint_decision + first * office.steps.first_joint_more
+    return share + (1 - share) * CHOSEN_OTHERWISE

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from procmine.simulate.draw import Array, Bools, chance, codes, count_law, counts, within
+from procmine.simulate.draw import Array, chance, codes, count_law, counts, within
 from procmine.simulate.life import SEGMENTS, Changes, Meetings, Persons, World, benefits_workers
-from procmine.simulate.sheet import PARTICIPANTS, Sheet
+from procmine.simulate.office import Office
+from procmine.simulate.sheet import ACTION_FORMS, WITH_BENEFITS, Sheet
 from procmine.simulate.transfers import role_of
+from procmine.simulate.visits import aims
 
+# How often an assignment is followed by the start of the measure.
+_BEGINS_VOLUNTARY, _BEGINS_ASSIGNED = 0.92, 0.78
 _PAUSE = 115  # working days, about half a year: benefits are granted for six or twelve months (§ 41 (3) SGB II)
 
 
@@ -21,7 +25,6 @@ def tell_course(world: World, persons: Persons, meetings: Meetings, changes: Cha
     _tell_issues(world, persons, meetings, sheet)
     _tell_work(world, persons, sheet)
     _tell_segments(world, persons, changes, sheet)
-    _tell_mandates(world, persons, meetings, changes, sheet)
     left = np.flatnonzero(persons.closed)
     sheet.add(
         "exit",
@@ -31,6 +34,13 @@ def tell_course(world: World, persons: Persons, meetings: Meetings, changes: Cha
         worker=benefits_workers(world, persons, left),
         source_system="Leistung",
     )
+
+
+def freely_begun(office: Office) -> float:
+    """The share of what is begun (a measure, special support) that the person chose or both sides decided on."""
+    v = office.steps.voluntary
+    chosen = v * _BEGINS_VOLUNTARY
+    return chosen / max(chosen + (1 - v) * _BEGINS_ASSIGNED, 1e-9)
 
 
 def _minute(world: World, size: int) -> Array:
@@ -100,7 +110,7 @@ def _tell_notice(world: World, persons: Persons, case: Array, since: Array, shee
         source_system="Leistung",
     )
     day = day + world.rng.integers(3, 20, len(case))
-    against = chance(world.rng, len(case), 0.06) & (day <= persons.end[case])
+    against = chance(world.rng, len(case), world.office.steps.objection) & (day <= persons.end[case])
     sheet.add(
         "objection",
         case[against],
@@ -140,9 +150,14 @@ def _tell_benefits_contacts(world: World, persons: Persons, sheet: Sheet) -> Non
         location=np.where(remote, code["location"]["remote"], code["location"]["office"]),
         channel=np.where(remote, code["channel"]["phone"], code["channel"]["in_person"]),
         access_route=codes(rng, {"direct": 0.3, "service_centre": 0.7}, code["access_route"], size),
-        participants=np.full(size, len(PARTICIPANTS) - 1, dtype=np.int8),
+        participants=np.full(size, WITH_BENEFITS, dtype=np.int8),
         topic="benefit",
-        action_form="administrative",
+        format="individual",
+        action_form=np.where(
+            chance(world.side, size, plan.benefits_counselling),
+            np.int8(ACTION_FORMS.index("counselling")),
+            np.int8(ACTION_FORMS.index("administrative")),
+        ),
         duration_min=rng.integers(4, 25, size),
         recorded_at=timestamp + rng.integers(2, 40, size),
         source_system="Leistung",
@@ -196,10 +211,14 @@ def _tell_measures(world: World, persons: Persons, m: Meetings, sheet: Sheet) ->
     wish = codes(rng, {"client_choice": 0.5, "joint": 0.5}, code["decision_mode"], size)
     mode = np.where(voluntary, wish, code["decision_mode"]["office_unilateral"])
     options = np.where(voluntary, rng.integers(2, 5, size), 1).astype(np.int16)
-    _beside(world, persons, m, host, 47, "measure_offer", sheet, decision_mode=mode, options_offered=options)
+    # Referrals, at most two a case, have the numbers below.
+    link = 2 * persons.size + np.arange(size, dtype=np.int32)
+    _beside(
+        world, persons, m, host, 47, "measure_offer", sheet, decision_mode=mode, options_offered=options, link_id=link
+    )
     day = m.day[host] + rng.integers(2, 9, size)
     on = chance(rng, size, 0.85) & (day <= persons.end[case])
-    case, day, voluntary, mode, host = case[on], day[on], voluntary[on], mode[on], host[on]
+    case, day, voluntary, mode, host, link = case[on], day[on], voluntary[on], mode[on], host[on], link[on]
     sheet.add(
         "measure_assignment",
         case,
@@ -208,17 +227,18 @@ def _tell_measures(world: World, persons: Persons, m: Meetings, sheet: Sheet) ->
         worker=m.worker[host],
         decision_mode=mode,
         legal_notice=np.where(voluntary, code["legal_notice"]["none"], code["legal_notice"]["full"]),
+        link_id=link,
         source_system="Vermittlung",
     )
     day = day + rng.integers(5, 20, len(day))
-    on = chance(rng, len(day), np.where(voluntary, 0.92, 0.78)) & (day <= persons.end[case])
-    case, day, voluntary, mode = case[on], day[on], voluntary[on], mode[on]
-    sheet.add("measure_start", case, _at(world, day), role="measure_provider", decision_mode=mode)
+    on = chance(rng, len(day), np.where(voluntary, _BEGINS_VOLUNTARY, _BEGINS_ASSIGNED)) & (day <= persons.end[case])
+    case, day, voluntary, mode, link = case[on], day[on], voluntary[on], mode[on], link[on]
+    sheet.add("measure_start", case, _at(world, day), role="measure_provider", decision_mode=mode, link_id=link)
     gone = chance(rng, len(day), steps.dropout * np.where(voluntary, 0.7, 1.3))
     day = day + np.where(gone, rng.integers(3, 30, len(day)), rng.integers(40, 90, len(day)))
     for activity, chosen in (("measure_dropout", gone), ("measure_end", ~gone)):
         rows = chosen & (day <= persons.end[case])
-        sheet.add(activity, case[rows], _at(world, day[rows]), role="measure_provider")
+        sheet.add(activity, case[rows], _at(world, day[rows]), role="measure_provider", link_id=link[rows])
 
 
 def _tell_issues(world: World, persons: Persons, m: Meetings, sheet: Sheet) -> None:
@@ -228,15 +248,25 @@ def _tell_issues(world: World, persons: Persons, m: Meetings, sheet: Sheet) -> N
     host = host[chance(rng, len(host), world.office.steps.benefit_issue)]
     issue = np.arange(len(host), dtype=np.int32)
     _beside(world, persons, m, host, 35, "benefit_issue_raised", sheet, benefit_issue_id=issue, topic="benefit")
+    at_once = chance(world.side, len(host), world.office.steps.resolved_at_once)
     day = m.day[host] + 1 + (rng.standard_exponential(len(host)) * 9).astype(np.int64)
     on = chance(rng, len(host), 0.85) & (day <= persons.end[m.case[host]])
+    when, worker = _at(world, day[on]), benefits_workers(world, persons, m.case[host[on]])
+    soon = world.calendar.at(m.day[host], m.minute[host] + 40 + world.side.integers(0, 15, len(host)))
+    _tell_resolved(m.case[host[on]], np.where(at_once[on], soon[on], when), worker, issue[on], sheet)
+    rest = host[at_once & ~on]
+    worker = benefits_workers(world.beside, persons, m.case[rest])
+    _tell_resolved(m.case[rest], soon[at_once & ~on], worker, issue[at_once & ~on], sheet.beside)
+
+
+def _tell_resolved(case: Array, when: Array, worker: Array, issue: Array, sheet: Sheet) -> None:
     sheet.add(
         "benefit_issue_resolved",
-        m.case[host[on]],
-        _at(world, day[on]),
+        case,
+        when,
         role="benefits",
-        worker=benefits_workers(world, persons, m.case[host[on]]),
-        benefit_issue_id=issue[on],
+        worker=worker,
+        benefit_issue_id=issue,
         topic="benefit",
         source_system="Leistung",
     )
@@ -259,6 +289,7 @@ def _tell_work(world: World, persons: Persons, sheet: Sheet) -> None:
         action_form=np.where(
             practical, sheet.number("action_form", "acting_on_behalf"), sheet.number("action_form", "administrative")
         ),
+        target=aims(world.beside, len(case)),
         duration_min=rng.integers(5, 45, len(case)),
         source_system="Vermittlung",
     )
@@ -285,31 +316,5 @@ def _tell_segments(world: World, persons: Persons, changes: Changes, sheet: Shee
         role=role_of(world, persons, case),
         segment=((persons.segment[case] + step) % len(SEGMENTS)).astype(np.int8),
         change_reason=codes(rng, reasons, world.codes["change_reason"], len(case)),
-        source_system="Vermittlung",
-    )
-
-
-def _tell_mandates(world: World, persons: Persons, m: Meetings, changes: Changes, sheet: Sheet) -> None:
-    """Personal mandates, where an office documents them; a change of worker ends one, some are renewed."""
-    if world.office.steps.mandate == 0.0:
-        return
-    rng = world.rng
-    host = _contacts(m, 2)
-    host = host[chance(rng, len(host), world.office.steps.mandate)]
-    scope = codes(rng, {"work": 0.5, "life_situation": 0.4, "benefit": 0.1}, world.codes["mandate_scope"], len(host))
-    _beside(
-        world, persons, m, host, 46, "mandate_obtained", sheet, mandate_scope=scope, mandate_worker=m.responsible[host]
-    )
-    holders: Bools = np.isin(changes.case, m.case[host]) & (changes.after >= 2) & chance(rng, len(changes.case), 0.4)
-    case, day = changes.case[holders], changes.day[holders] + rng.integers(3, 25, int(holders.sum()))
-    on = day <= persons.end[case]
-    sheet.add(
-        "mandate_renewed",
-        case[on],
-        _at(world, day[on]),
-        role=role_of(world, persons, case[on]),
-        worker=changes.to_worker[holders][on],
-        mandate_worker=changes.to_worker[holders][on],
-        mandate_scope="work",
         source_system="Vermittlung",
     )

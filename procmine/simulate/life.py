@@ -14,7 +14,7 @@ closed ones lie anywhere before. What ``truth.py`` computes rests on four indepe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,16 +37,26 @@ from procmine.simulate.office import Office
 SEGMENTS = ("Arbeitsvermittlung", "Fallmanagement", "Ganzheitliche Betreuung")
 _SEGMENT_SHARE = np.array([0.70, 0.24, 0.06])
 _SEGMENT_PACE = np.array([1.0, 0.75, 0.5])
+PROVIDER_WORKERS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What every draw needs: the office's practice, its open days, the vocabulary's numbers, and chance."""
+    """What every draw needs: the office's practice, its open days, the vocabulary's numbers, and chance.
+
+    ``side`` is a second source of chance for what was added to a life later: the first one's draws stay as they were.
+    """
 
     office: Office
     calendar: Calendar
     codes: Mapping[str, Mapping[str, int]]
     rng: np.random.Generator
+    side: np.random.Generator
+
+    @property
+    def beside(self) -> World:
+        """The same world, all of its chance from the second source."""
+        return replace(self, rng=self.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,3 +312,10 @@ def benefits_base(world: World, persons: Persons, case: Array) -> Array:
     """The number of the first worker of a case's benefits team; benefits workers come after all integration ones."""
     continuity = world.office.continuity
     return persons.teams * continuity.team_size + persons.team[case] * continuity.benefits_team_size
+
+
+def provider_workers(world: World, persons: Persons, size: int) -> Array:
+    """Somebody of the providers for each of so many cases; they come after all workers of the office."""
+    continuity = world.office.continuity
+    first = persons.teams * (continuity.team_size + continuity.benefits_team_size)
+    return first + world.rng.integers(0, PROVIDER_WORKERS, size)

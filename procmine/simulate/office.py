@@ -45,6 +45,7 @@ class Initiative:
     full_notice: float = _share(0.55)
     without_occasion: float = _share(0.35)
     unmet_requests: float = _share(0.15)
+    request_names_role: float = _share(0.40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Contacts:
     remote: float = _share(0.15)
     benefits: float = _number(2.5, 0.0, 10.0)
     benefits_remote: float = _share(0.60)
+    benefits_counselling: float = _share(0.25)
+    direct: float = _share(0.40)
+    household_meetings: float = _share(0.05)
+    group_sessions: float = _share(0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +134,45 @@ class Steps:
 
     cooperation_plan: float = _share(0.75)
     joint_decision: float = _share(0.50)
+    first_joint_more: float = _share(0.0)
     practical: float = _share(0.22)
+    conditions: float = _share(0.38)
     placement_proposal: float = _share(0.12)
     measure: float = _share(0.35)
     voluntary: float = _share(0.45)
     dropout: float = _share(0.22)
     reduction: float = _share(0.45)
-    mandate: float = _share(0.0)
+    reduction_lifted: float = _share(0.25)
     segment_change: float = _share(0.10)
     benefit_issue: float = _share(0.12)
+    resolved_at_once: float = _share(0.10)
+    suspension: float = _share(0.05)
+    objection: float = _share(0.06)
+    reduction_objection: float = _share(0.15)
+    mandate: float = _share(0.0)
     other_work: float = _number(1.6, 0.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mandates:
+    """What becomes of a documented mandate; how many cases have one stands in ``Steps.mandate``."""
+
+    declined: float = _share(0.06)
+    confirmed: float = _share(0.35)
+    extended: float = _share(0.20)
+    withdrawn: float = _share(0.08)
+    renewed: float = _share(0.40)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Special support (besondere Betreuung): who runs it, whether both sides meet the person together, how it ends."""
+
+    share: float = _share(0.28)
+    coached: float = _share(0.25)
+    provided: float = _share(0.40)
+    joint: float = _share(0.45)
+    returned: float = _share(0.70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +199,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One job centre: its practice in eight parts and its recording."""
+    """One job centre: its practice in ten parts and its recording."""
 
     office: str
     name: str = ""
@@ -182,6 +216,8 @@ class Office:
     handover: Handover = Handover()
     rhythm: Rhythm = Rhythm()
     steps: Steps = Steps()
+    mandates: Mandates = Mandates()
+    support: Support = Support()
     recording: Recording = Recording()
 
 

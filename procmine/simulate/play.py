@@ -9,10 +9,13 @@ import numpy as np
 from procmine.simulate.calendar import Calendar
 from procmine.simulate.course import tell_course
 from procmine.simulate.draw import Array, chance, pick
-from procmine.simulate.life import Persons, World, live
+from procmine.simulate.life import PROVIDER_WORKERS, Persons, World, live
+from procmine.simulate.mandates import tell_mandates
 from procmine.simulate.office import Office
 from procmine.simulate.sheet import Sheet, recorded
+from procmine.simulate.support import tell_support
 from procmine.simulate.transfers import tell_transfers
+from procmine.simulate.turns import tell_turns
 from procmine.simulate.visits import tell_meetings
 from procmine.simulate.writer import Told
 
@@ -27,17 +30,24 @@ def play(
     codes: Mapping[str, Mapping[str, int]],
     seed: np.random.SeedSequence,
 ) -> Told:
-    """One office's log. Lives and forms draw from streams of their own: other forms leave the lives as they were."""
-    lives, forms = (np.random.Generator(np.random.PCG64DXSM(child)) for child in seed.spawn(2))
-    world = World(office, calendar, codes, lives)
+    """One office's log. Lives and forms draw from streams of their own: other forms leave the lives as they were.
+
+    So do the events beside the main course, and their forms: whatever they become, the main course stays.
+    """
+    lives, forms, beside, beside_forms = (np.random.Generator(np.random.PCG64DXSM(child)) for child in seed.spawn(4))
+    world = World(office, calendar, codes, lives, beside)
     persons, meetings, changes = live(world, size)
     sheet = Sheet(codes)
     hosts = tell_transfers(world, persons, meetings, changes, sheet)
-    tell_meetings(world, persons, meetings, hosts, sheet, forms)
+    reductions = tell_meetings(world, persons, meetings, hosts, sheet, forms)
     tell_course(world, persons, meetings, changes, sheet)
+    tell_turns(world.beside, persons, reductions, sheet.beside)
+    tell_mandates(world.beside, persons, meetings, changes, sheet.beside)
+    tell_support(world.beside, persons, meetings, hosts.referred, sheet.beside)
+    columns, main = sheet.in_order()
     return Told(
         office=office.office,
-        events=recorded(sheet.in_order(), office.recording, codes, forms),
+        events=recorded(columns, main, office.recording, codes, (forms, beside_forms)),
         cases=_case_columns(world, persons),
         words={
             "birth_band": _AGES,
@@ -71,8 +81,9 @@ def _case_columns(world: World, persons: Persons) -> dict[str, Array]:
 
 
 def _worker_names(office: Office, persons: Persons) -> list[str]:
-    """Integration workers (F for Fachkraft), then benefits workers (L for Leistung)."""
+    """Integration workers (F for Fachkraft), then benefits workers (L for Leistung), then providers' (T for Träger)."""
     integration = persons.teams * office.continuity.team_size
     benefits = persons.teams * office.continuity.benefits_team_size
     names = [f"{office.office}-F{number + 1:03d}" for number in range(integration)]
-    return names + [f"{office.office}-L{number + 1:03d}" for number in range(benefits)]
+    names += [f"{office.office}-L{number + 1:03d}" for number in range(benefits)]
+    return names + [f"{office.office}-T{number + 1:03d}" for number in range(PROVIDER_WORKERS)]

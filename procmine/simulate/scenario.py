@@ -144,15 +144,18 @@ def _law(raw: Any, where: str, faults: list[str]) -> tuple[float, ...]:
 
 def _check_office(office: Office, where: str, faults: list[str]) -> None:
     """What single keys cannot say: sums that must stay below 1, columns that can be absent, missing or defaulted."""
-    a, p, h, r = office.attendance, office.place, office.handover, office.recording
+    a, p, h, c, r = office.attendance, office.place, office.handover, office.contacts, office.recording
     sums = {
         "attendance.no_show_office_set + cancelled_office_set": a.no_show_office_set + a.cancelled_office_set,
         "attendance.no_show_agreed + cancelled_agreed": a.no_show_agreed + a.cancelled_agreed,
         "attendance.cancelled_by_office + left_open": a.cancelled_by_office + a.left_open,
-        "contacts.walk_in + open_hours": office.contacts.walk_in + office.contacts.open_hours,
+        "contacts.walk_in + open_hours": c.walk_in + c.open_hours,
         "place.control + restore_contact": p.control + p.restore_contact,
         "handover.facilitated + file_only": h.facilitated + h.file_only,
         "initiative.jointly_agreed + confirmed": office.initiative.jointly_agreed + office.initiative.confirmed,
+        "contacts.household_meetings + group_sessions": c.household_meetings + c.group_sessions,
+        "steps.joint_decision + first_joint_more": office.steps.joint_decision + office.steps.first_joint_more,
+        "support.coached + provided": office.support.coached + office.support.provided,
     }
     faults.extend(f"{where}{what} is {total:g}, above 1." for what, total in sums.items() if total > 1 + 1e-9)
     if p.client_home + p.social_space + p.partner_site + p.employer + p.public_place <= 0:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from procmine.simulate.draw import Array, chance
+from procmine.simulate.draw import Array, Bools, chance
 from procmine.simulate.life import SEGMENTS
 from procmine.simulate.office import Recording
 
@@ -28,6 +28,8 @@ PARTICIPANTS = (
     ),
     "client|benefits",
 )
+WITH_BENEFITS = len(PARTICIPANTS) - 1
+ALONE_WITH = {role: PARTICIPANTS.index(f"client|{role}") for role in ROLES}
 ORGANISATIONS = (
     "Bildungswerk Mitte", "Werkstatt Neustart", "Schuldnerberatung", "Suchtberatung", "Familienberatung",
     "Jugendmigrationsdienst", "Wohnungshilfe", "Praktikumsbetrieb",
@@ -59,7 +61,15 @@ class Sheet:
 
     def __init__(self, codes: Mapping[str, Mapping[str, int]]) -> None:
         self._codes = codes
-        self._parts: list[tuple[int, dict[str, Any]]] = []
+        self._parts: list[tuple[int, dict[str, Any], bool]] = []
+        self._main = True
+
+    @property
+    def beside(self) -> Sheet:
+        """The same sheet; what is added here is beside the main course."""
+        page = Sheet(self._codes)
+        page._parts, page._main = self._parts, False
+        return page
 
     def add(self, activity: str | Array, case: Array, timestamp: Array, **columns: Array | int | str) -> None:
         """Events of one activity: a value for all of them (a code's name or a number), or one each."""
@@ -67,26 +77,28 @@ class Sheet:
             return
         values: dict[str, Any] = {"case": case, "timestamp": timestamp, "activity": activity} | columns
         numbers = {name: self.number(name, value) for name, value in values.items()}
-        self._parts.append((len(case), numbers))
+        self._parts.append((len(case), numbers, self._main))
 
     def number(self, column: str, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         return WORDS[column].index(value) if column in WORDS else self._codes[column][value]
 
-    def in_order(self) -> dict[str, Array]:
-        """All columns in the order of case and time; of equal times the event added first comes first."""
-        size = sum(length for length, _ in self._parts)
-        names = sorted({name for _, columns in self._parts for name in columns})
+    def in_order(self) -> tuple[dict[str, Array], Bools]:
+        """All columns in the order of case and time, and which events are of the main course; of equal times the event
+        added first comes first."""
+        size = sum(length for length, _, _ in self._parts)
+        names = sorted({name for _, columns, _ in self._parts for name in columns})
         case, timestamp = self._column("case", size), self._column("timestamp", size)
         order = np.argsort((case.astype(np.int64) << 32) | timestamp, kind="stable")
-        return {name: self._column(name, size)[order] for name in names}
+        main = np.repeat([main for *_, main in self._parts], [length for length, *_ in self._parts])
+        return {name: self._column(name, size)[order] for name in names}, main[order]
 
     def _column(self, name: str, size: int) -> Array:
         wide = name in ("case", *TIMES, *WORKERS, *NUMBERED)
         column = np.full(size, -1, dtype=np.int32 if wide else np.int16 if name in NUMBERS else np.int8)
         start = 0
-        for length, columns in self._parts:
+        for length, columns, _ in self._parts:
             if name in columns:
                 column[start : start + length] = columns[name]
             start += length
@@ -111,12 +123,24 @@ def form(
 
 
 def recorded(
-    columns: dict[str, Array], recording: Recording, codes: Mapping[str, Mapping[str, int]], rng: np.random.Generator
+    columns: dict[str, Array],
+    main: Bools,
+    recording: Recording,
+    codes: Mapping[str, Mapping[str, int]],
+    forms: tuple[np.random.Generator, np.random.Generator],
 ) -> dict[str, Array]:
-    """The columns as the office records them. What belongs to an appointment was thinned when that was made."""
+    """The columns as the office records them. What belongs to an appointment was thinned when that was made.
+
+    ``main`` says which events are of the main course: their forms draw from the first source of chance, so that events
+    beside it leave the gaps where they were.
+    """
     kept = {}
     for name, values in columns.items():
-        seen = form(name, values, recording, codes, rng)
+        seen = values
+        if name in recording.form_default or recording.gap(name) > 0.0:
+            seen = values.copy()
+            for chosen, rng in ((main, forms[0]), (~main, forms[1])):
+                seen[chosen] = form(name, values[chosen], recording, codes, rng)
         if name in OF_APPOINTMENT:
             seen = np.where(columns["appointment_id"] >= 0, values, seen)
         kept[name] = seen

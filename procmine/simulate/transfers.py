@@ -20,12 +20,13 @@ _NEAR = 30  # days; the rule of tables.md looks 14 days back and forth
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """One entry a meeting: who of the receiving side sits in it because a transfer is warm."""
+    """One entry a meeting: who of the receiving side sits in it because a transfer is warm; ``referred`` one a case."""
 
     receiver: Array
     benefits: Bools
     colleague: Bools
     accompanied: Bools
+    referred: Bools
 
 
 def role_of(world: World, persons: Persons, case: Array) -> Array:
@@ -50,7 +51,8 @@ def kinds_of_handover(world: World, warm: float, size: int) -> Array:
 def tell_transfers(world: World, persons: Persons, meetings: Meetings, changes: Changes, sheet: Sheet) -> Hosts:
     """Adds the transfers of all cases and says which meetings they turn into joint ones."""
     size = len(meetings.case)
-    hosts = Hosts(np.zeros(size, dtype=np.int8), *(np.zeros(size, dtype=np.bool_) for _ in range(3)))
+    flags = (np.zeros(length, dtype=np.bool_) for length in (size, size, size, persons.size))
+    hosts = Hosts(np.zeros(size, dtype=np.int8), *flags)
     _tell_changes(world, persons, changes, sheet, hosts)
     contacts = np.flatnonzero(meetings.attended)
     number = np.bincount(meetings.case[contacts], minlength=persons.size)
@@ -63,6 +65,7 @@ def tell_transfers(world: World, persons: Persons, meetings: Meetings, changes: 
 
     referrals = pick(world.rng, np.array(world.office.handover.referrals), len(seen))
     one, two = seen[referrals >= 1], referrals[referrals >= 1] == 2
+    hosts.referred[one] = True
     _tell_referrals(world, persons, meetings, (some_contact(one), some_contact(one), two), sheet, hosts)
     drawn_in = seen[chance(world.rng, len(seen), world.office.handover.to_benefits)]
     _tell_to_benefits(world, persons, meetings, some_contact(drawn_in), sheet, hosts)
@@ -134,16 +137,20 @@ def _tell_referrals(
         source_system="Vermittlung",
     )
     day = meetings.day[host] + rng.integers(2, 20, len(host))
-    came = chance(rng, len(host), np.where(warm, 1.5, 0.8) * world.office.handover.arrival) & (day <= persons.end[case])
-    minute = rng.integers(500, 960, int(came.sum()))
-    sheet.add(
-        "arrival",
-        case[came],
-        world.calendar.at(day[came], minute),
-        role=role[came],
-        to_org=organisation[came],
-        link_id=link[came],
-    )
+    reported = chance(rng, len(host), np.where(warm, 1.5, 0.8) * world.office.handover.arrival)
+    came = reported & (day <= persons.end[case])
+    # Who arrives does so within 16 working days: less than 30 days, whatever holidays lie between.
+    day = np.minimum(day, meetings.day[host] + 16)
+    late = reported & ~came & (day <= persons.end[case])
+    for rows, source, page in ((came, rng, sheet), (late, world.side, sheet.beside)):
+        page.add(
+            "arrival",
+            case[rows],
+            world.calendar.at(day[rows], source.integers(500, 960, int(rows.sum()))),
+            role=role[rows],
+            to_org=organisation[rows],
+            link_id=link[rows],
+        )
 
 
 def _tell_to_benefits(

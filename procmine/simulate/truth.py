@@ -17,10 +17,22 @@ from typing import Any
 
 import numpy as np
 
+from procmine.simulate.acts_truth import act_cells
 from procmine.simulate.appointments_truth import appointment_cells, contact_cells
-from procmine.simulate.draw import Floats, case_nodes, count_law
+from procmine.simulate.choices_truth import choice_cells
+from procmine.simulate.draw import Floats, count_law
 from procmine.simulate.office import Office
-from procmine.simulate.truth_cells import SELF, Cell, appointments, attended, mean, seen_values
+from procmine.simulate.truth_cells import (
+    SELF,
+    Cell,
+    appointments,
+    attended,
+    fewer_than,
+    joint_meetings,
+    mean,
+    seen_values,
+    thinned,
+)
 
 _OUTSIDE = frozenset({"client_home", "social_space", "partner_site", "employer", "public_place"})
 _WARM = frozenset({"warm", "accompanied"})
@@ -28,6 +40,7 @@ _WARM = frozenset({"warm", "accompanied"})
 ARMS = {
     "no_show_by_setter": ("office_set", "agreed"),
     "cancellation_by_setter": ("office_set", "agreed"),
+    "followup_gap": ("first", "later"),
 }
 _SITES = ("client_home", "social_space", "partner_site", "employer", "public_place")
 
@@ -35,7 +48,8 @@ _SITES = ("client_home", "social_space", "partner_site", "employer", "public_pla
 def planted(offices: tuple[tuple[Office, int], ...]) -> list[dict[str, Any]]:
     """The truth for each metric: all offices together, each office, and by function or kind of transfer.
 
-    Takes offices with their numbers of cases; returns objects with metric, group, value, practised, coverage.
+    Takes offices with their numbers of cases; returns objects with metric, group, value, practised, coverage. What has
+    no closed form in an office (a cell that is not a number) is left out there and wherever that office is part.
     """
     sums: dict[tuple[str, str, tuple[tuple[str, str], ...]], Floats] = defaultdict(lambda: np.zeros(5))
     for office, cases in offices:
@@ -43,9 +57,12 @@ def planted(offices: tuple[tuple[Office, int], ...]) -> list[dict[str, Any]]:
             numbers = cases * np.array(
                 [cell.items, cell.known, cell.hits, cell.practised_items, cell.practised_hits], dtype=float
             )
-            for group in {(), cell.part, (("office", office.office),), (("office", office.office), *cell.part)}:
+            wide = {(), cell.part} if cell.adds_up else set()
+            for group in wide | {(("office", office.office),), (("office", office.office), *cell.part)}:
                 sums[cell.metric, cell.arm, group] += numbers
-    groups = sorted({(metric, group) for metric, _, group in sums}, key=lambda key: (key[0], len(key[1]), key[1]))
+    # Left out as well: parts of which no item is expected, recorded or not.
+    told = {(metric, group) for (metric, _, group), numbers in sums.items() if numbers[0] > 0 or numbers[3] > 0}
+    groups = sorted(told, key=lambda key: (key[0], len(key[1]), key[1]))
     return [
         _entry(metric, group, [sums[metric, arm, group] for arm in ARMS.get(metric, ("",))]) for metric, group in groups
     ]
@@ -83,6 +100,8 @@ def _cells(office: Office) -> Iterator[Cell]:
     yield from _warm(office)
     yield from appointment_cells(office)
     yield from contact_cells(office)
+    yield from act_cells(office)
+    yield from choice_cells(office)
 
 
 def _self_initiated(office: Office) -> Cell:
@@ -135,36 +154,12 @@ def expected_coc(own: float, team: int, changes: tuple[float, ...]) -> float:
     return sum(share * (2 * same + number * apart) / (number + 2) for number, share in enumerate(changes))
 
 
-def _fewer_than(office: Office, number: int, gap: float) -> float:
-    """The chance that a case has fewer than so many integration contacts with a known worker."""
-    i = office.initiative
-    shares, weights = case_nodes(i.self_initiated, i.between_cases)
-    unscheduled = _thinned(count_law(office.contacts.unscheduled), 1 - gap, number)
-    total = 0.0
-    for share, weight in zip(shares, weights, strict=True):
-        scheduled = _thinned(appointments(office), float(attended(office, float(share))) * (1 - gap), number)
-        total += weight * sum(scheduled[x] * unscheduled[y] for x in range(number) for y in range(number - x))
-    return float(total)
-
-
-def _thinned(law: Floats, chance: float, below: int) -> list[float]:
-    """The chances of 0 … below-1 hits when each of a random number of trials hits with this chance."""
-    trials = np.arange(len(law))
-    found, ways = [], np.ones(len(law))
-    for hits in range(below):
-        misses = np.maximum(trials - hits, 0)
-        terms = ways * chance**hits * np.power(1.0 - chance, misses) * (trials >= hits)
-        found.append(float(np.sum(law * terms)))
-        ways = ways * np.maximum(trials - hits, 0) / (hits + 1)
-    return found
-
-
 def _three_contacts(office: Office, gap: float) -> float:
-    return 1.0 - _fewer_than(office, 3, gap)
+    return 1.0 - fewer_than(office, 3, gap)
 
 
 def _three(law: Floats, chance: float) -> float:
-    return 1.0 - sum(_thinned(law, chance, 3))
+    return 1.0 - sum(thinned(law, chance, 3))
 
 
 def _out_of_office(office: Office) -> Iterator[Cell]:
@@ -179,7 +174,8 @@ def _out_of_office(office: Office) -> Iterator[Cell]:
         integration[site, purpose] += scheduled * (1 - c.remote) * office.place.outside * share
     met = mean(count_law(c.benefits))
     benefits = {("remote", ""): met * c.benefits_remote, ("office", ""): met * (1 - c.benefits_remote)}
-    for function, places in (("integration", dict(integration)), ("benefits", benefits)):
+    video = {("remote", ""): joint_meetings(office)}
+    for function, places in (("integration", dict(integration)), ("benefits", benefits), ("provider", video)):
         items, known, hits = _placed(office, places, recorded=True)
         practised, _, real = _placed(office, places, recorded=False)
         part = (("function", function),)
@@ -217,7 +213,7 @@ def _placed(office: Office, places: dict[tuple[str, str], float], *, recorded: b
 
 def _warm(office: Office) -> Iterator[Cell]:
     h, recording = office.handover, office.recording
-    seen = 1.0 - _fewer_than(office, 1, 0.0)
+    seen = 1.0 - fewer_than(office, 1, 0.0)
     # (kind, transfers a case, share warm, whether a joint meeting tells a warm one whose type is not recorded)
     kinds = (
         ("internal", mean(np.array(office.continuity.changes)), h.warm_internal, False),

@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from procmine.simulate.draw import Floats, count_law
+from procmine.simulate.draw import Floats, case_nodes, count_law
 from procmine.simulate.office import Office
 
 SELF = frozenset({"client", "household_member"})
+FREE = frozenset({"client_choice", "joint"})
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Expectations a case for one metric in one part of one office: items, known ones, their hits; and as practised.
 
-    ``arm`` is the side of a metric that is a difference of two shares.
+    ``arm`` is the side of a metric that is a difference of two shares. Where it is known what share of items is a hit,
+    but not how many items a case has, the numbers are an item's and do not add up over offices (``adds_up``).
     """
 
     metric: str
@@ -29,6 +31,13 @@ class Cell:
     practised_items: float
     practised_hits: float
     arm: str = ""
+    adds_up: bool = True
+
+
+def unplanted(metric: str) -> Cell:
+    """No truth in closed form for this metric in this office."""
+    nan = float("nan")
+    return Cell(metric, (), nan, nan, nan, nan, nan)
 
 
 def appointments(office: Office) -> Floats:
@@ -61,6 +70,36 @@ def benefits_contacts(office: Office) -> float:
     return mean(count_law(office.contacts.benefits))
 
 
+def joint_meetings(office: Office) -> float:
+    """Meetings of both sides in special support, mean a case: one or two in a share of the cases without a referral."""
+    s = office.support
+    return (1 - fewer_than(office, 1, 0.0)) * office.handover.referrals[0] * s.share * (1 + s.joint)
+
+
+def fewer_than(office: Office, number: int, gap: float) -> float:
+    """The chance that a case has fewer than so many integration contacts with a known worker."""
+    i = office.initiative
+    shares, weights = case_nodes(i.self_initiated, i.between_cases)
+    unscheduled = thinned(count_law(office.contacts.unscheduled), 1 - gap, number)
+    total = 0.0
+    for share, weight in zip(shares, weights, strict=True):
+        scheduled = thinned(appointments(office), float(attended(office, float(share))) * (1 - gap), number)
+        total += weight * sum(scheduled[x] * unscheduled[y] for x in range(number) for y in range(number - x))
+    return float(total)
+
+
+def thinned(law: Floats, chance: float, below: int) -> list[float]:
+    """The chances of 0 … below-1 hits when each of a random number of trials hits with this chance."""
+    trials = np.arange(len(law))
+    found, ways = [], np.ones(len(law))
+    for hits in range(below):
+        misses = np.maximum(trials - hits, 0)
+        terms = ways * chance**hits * np.power(1.0 - chance, misses) * (trials >= hits)
+        found.append(float(np.sum(law * terms)))
+        ways = ways * np.maximum(trials - hits, 0) / (hits + 1)
+    return found
+
+
 def seen_values(office: Office, column: str, value: str, *, recorded: bool) -> Iterator[tuple[str, float]]:
     """What the record says instead of a value, with chances: the value, the form's default, nothing."""
     if not recorded or value == "":
@@ -72,3 +111,11 @@ def seen_values(office: Office, column: str, value: str, *, recorded: bool) -> I
     if default is not None:
         yield default.value, (1 - gap) * filled
     yield "", gap
+
+
+def seen_as_free(office: Office, free: float, all_of: float) -> float:
+    """Of decisions whose mode is on record: how many it calls the person's choice or joint."""
+    default = office.recording.form_default.get("decision_mode")
+    if default is None:
+        return free
+    return free * (1 - default.share) + all_of * default.share * (default.value in FREE)

@@ -19,14 +19,16 @@ _TALK = ("counselling", "counselling|information", "information", "administrativ
 
 def tell_meetings(
     world: World, persons: Persons, meetings: Meetings, hosts: Hosts, sheet: Sheet, forms: np.random.Generator
-) -> None:
-    """Adds every event of every meeting; ``forms`` decides what the appointment's record keeps."""
+) -> tuple[Array, Array]:
+    """Adds every event of every meeting; ``forms`` decides what the appointment's record keeps. Returns the reductions
+    of benefits that followed: case and day of each."""
     record = _record(world, meetings, forms)
     _tell_requests(world, persons, meetings, record, sheet)
     _tell_invitations(world, persons, meetings, record, sheet)
     _tell_messages(world, persons, meetings, record, sheet)
-    _tell_missed(world, persons, meetings, record, sheet)
+    reductions = _tell_missed(world, persons, meetings, record, sheet)
     _tell_contacts(world, persons, meetings, hosts, record, sheet)
+    return reductions
 
 
 def _record(world: World, m: Meetings, forms: np.random.Generator) -> dict[str, Array]:
@@ -99,6 +101,7 @@ def _tell_requests(world: World, persons: Persons, m: Meetings, record: dict[str
         channel=channel,
         access_route=codes(rng, routes, code["access_route"], len(chosen)),
         requested_at=when,
+        to_role=_named(world, role_of(world, persons, m.case[chosen])),
         planned_at=_slot(world, m, chosen),
         source_system="Terminverwaltung",
         **_of(record, chosen, *OF_APPOINTMENT),
@@ -124,8 +127,14 @@ def _tell_requests(world: World, persons: Persons, m: Meetings, record: dict[str
         channel="phone",
         access_route=codes(rng, routes, code["access_route"], len(unmet)),
         requested_at=asked,
+        to_role=_named(world, role_of(world, persons, unmet)),
         source_system="Terminverwaltung",
     )
+
+
+def _named(world: World, role: Array) -> Array:
+    """Whom a request asks for: the role that looks after the case, or (empty) nobody in particular."""
+    return np.where(chance(world.side, len(role), world.office.initiative.request_names_role), role, np.int8(-1))
 
 
 def _tell_invitations(world: World, persons: Persons, m: Meetings, record: dict[str, Array], sheet: Sheet) -> None:
@@ -165,6 +174,7 @@ def _tell_messages(world: World, persons: Persons, m: Meetings, record: dict[str
             role=world.codes["role"]["client"] if side is by_client else role_of(world, persons, m.case[chosen]),
             worker=-1 if side is by_client else m.responsible[chosen],
             channel="phone",
+            access_route=_route(world, len(chosen)) if side is by_client else -1,
             outcome=outcome[word],
             planned_at=_slot(world, m, chosen),
             source_system="Terminverwaltung",
@@ -180,6 +190,7 @@ def _tell_messages(world: World, persons: Persons, m: Meetings, record: dict[str
             role=role_of(world, persons, m.case[chosen]) if own else world.codes["role"]["client"],
             worker=m.responsible[chosen] if own else -1,
             channel="phone",
+            access_route=-1 if own else _route(world, len(chosen)),
             outcome=word,
             planned_at=_slot(world, m, chosen),
             source_system="Terminverwaltung",
@@ -187,7 +198,23 @@ def _tell_messages(world: World, persons: Persons, m: Meetings, record: dict[str
         )
 
 
-def _tell_missed(world: World, persons: Persons, m: Meetings, record: dict[str, Array], sheet: Sheet) -> None:
+def aims(world: World, size: int) -> Array:
+    """What acts aim at: the person, the conditions the person lives in, or both."""
+    around = world.office.steps.conditions
+    weights = {"person": 1 - around, "conditions": around * 10 / 19, "both": around * 9 / 19}
+    return codes(world.rng, weights, world.codes["target"], size)
+
+
+def _route(world: World, size: int) -> Array:
+    """Which way calls to the integration side come in."""
+    direct = world.office.contacts.direct
+    routes = {"direct": direct, "service_centre": (1 - direct) * 0.8, "front_desk": (1 - direct) * 0.2}
+    return codes(world.side, routes, world.codes["access_route"], size)
+
+
+def _tell_missed(
+    world: World, persons: Persons, m: Meetings, record: dict[str, Array], sheet: Sheet
+) -> tuple[Array, Array]:
     """Missed appointments and what follows those with legal notice: hearing, then a reduction (§ 32 SGB II)."""
     rng = world.rng
     missed = np.flatnonzero(m.outcome == world.codes["outcome"]["no_show"])
@@ -229,6 +256,7 @@ def _tell_missed(world: World, persons: Persons, m: Meetings, record: dict[str, 
         sanction_pct=10,
         source_system="Leistung",
     )
+    return case[reduced], day[reduced]
 
 
 def places(world: World, m: Meetings, persons: Persons, chosen: Array) -> tuple[Array, Array, Bools]:
@@ -257,7 +285,7 @@ def _tell_contacts(
     world: World, persons: Persons, m: Meetings, hosts: Hosts, record: dict[str, Array], sheet: Sheet
 ) -> None:
     chosen = np.flatnonzero(m.attended)
-    rng, code, size = world.rng, world.codes, len(chosen)
+    rng, code, steps, size = world.rng, world.codes, world.office.steps, len(chosen)
     case, scheduled = m.case[chosen], m.scheduled[chosen]
     location, purpose, remote = places(world, m, persons, chosen)
     outside = ~remote & (location != code["location"]["office"])
@@ -267,37 +295,47 @@ def _tell_contacts(
     first = _first_interviews(case, scheduled & ~persons.stock[case])
     by_place = {"home": location == code["location"]["client_home"], "remote": remote, "outside": outside}
     kind = _kinds(world, first, scheduled, by_place, joint, accompanied)
-    household = (kind == world.codes["activity"]["household_meeting"]) | chance(rng, size, 0.05)
+    group = kind == code["activity"]["group_session"]
+    household = (kind == code["activity"]["household_meeting"]) | chance(rng, size, 0.05)
     role = persons.segment[case].astype(np.int16)
     people = ((role * 4 + receiver) * 2 + benefits) * 2 + household
-    practical = chance(rng, size, np.where(outside, 2.0, 1.0) * world.office.steps.practical) | accompanied
+    practical = chance(rng, size, np.where(outside, 2.0, 1.0) * steps.practical)
+    # Who goes along does something: a talk on the way is a joint meeting elsewhere.
+    kind = np.where(accompanied & ~practical & ~first, np.int8(code["activity"]["joint_meeting"]), kind)
     forms = np.array([ACTION_FORMS.index(word) for word in (*_PRACTICAL, *_TALK)], dtype=np.int8)
     drawn = np.where(
         practical, rng.integers(0, len(_PRACTICAL), size), len(_PRACTICAL) + rng.integers(0, len(_TALK), size)
     )
+    joint_step: float | Array = steps.joint_decision
+    if steps.first_joint_more > 0.0:
+        joint_step = joint_step + steps.first_joint_more * (m.contact_number[chosen] == 1)
     decision = np.where(
-        chance(rng, size, world.office.steps.joint_decision),
+        chance(rng, size, joint_step),
         code["decision_mode"]["joint"],
         codes(rng, {"client_choice": 0.2, "office_unilateral": 0.6, "rule": 0.2}, code["decision_mode"], size),
     )
     timestamp = _slot(world, m, chosen)
     late = rng.integers(5, 60, size) + 1440 * (chance(rng, size, 0.1) * rng.integers(1, 4, size))
+    by_phone = remote & chance(rng, size, 0.8)
     columns: dict[str, Array] = {
         "role": role_of(world, persons, case),
         "worker": m.worker[chosen],
         "location": location,
         "visit_purpose": purpose,
         "channel": np.where(
-            remote,
-            np.where(chance(rng, size, 0.8), code["channel"]["phone"], code["channel"]["video"]),
-            code["channel"]["in_person"],
+            by_phone, code["channel"]["phone"], np.where(remote, code["channel"]["video"], code["channel"]["in_person"])
         ),
+        "access_route": np.where(by_phone, _route(world, size), np.int8(-1)),
         "participants": people.astype(np.int8),
         "members_present": 1 + household.astype(np.int16),
-        "format": np.where(household, code["format"]["household"], code["format"]["individual"]),
+        "format": np.where(
+            group,
+            code["format"]["group"],
+            np.where(household, code["format"]["household"], code["format"]["individual"]),
+        ),
         "action_form": forms[drawn],
         "topic": codes(rng, _TOPICS, code["topic"], size),
-        "target": codes(rng, {"person": 0.62, "conditions": 0.2, "both": 0.18}, code["target"], size),
+        "target": aims(world, size),
         "decision_mode": decision,
         "prescribed_interval_days": persons.interval[case],
         "segment": persons.segment[case],
@@ -318,8 +356,12 @@ def _kinds(
     world: World, first: Bools, scheduled: Bools, place: dict[str, Bools], joint: Bools, accompanied: Bools
 ) -> Array:
     """The activity each contact is written down as."""
-    code, size = world.codes["activity"], len(first)
-    talk = {"followup_interview": 0.90, "household_meeting": 0.05, "group_session": 0.05}
+    code, c, size = world.codes["activity"], world.office.contacts, len(first)
+    talk = {
+        "followup_interview": 1 - c.household_meetings - c.group_sessions,
+        "household_meeting": c.household_meetings,
+        "group_session": c.group_sessions,
+    }
     kind = codes(world.rng, talk, code, size)
     kind[place["remote"]] = code["followup_interview"]
     kind[place["home"]] = code["home_visit"]
