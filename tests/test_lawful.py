@@ -79,3 +79,10 @@ def test_a_change_in_another_topic_breaks_nothing(log: Log) -> None:
 
 def test_days_within_one_regime_are_pooled(log: Log) -> None:
     assert one(measured(log, "sanctions", end=date(2022, 12, 31))).status is not Status.NOT_MEASURABLE
+
+
+def test_what_is_not_measurable_under_any_law_says_why_and_not_that_the_law_changed(log: Log) -> None:
+    lacking = replace(log, receipt={**log.receipt, "absent": ["initiator"]})
+    found = one(measured(lacking, "sanctions"))
+
+    assert found.reason["en"].startswith("Not measurable: the export has no attribute initiator")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from procmine.findings import Measurement
+from procmine.findings import Measurement, Status
 from procmine.log import Log
 from procmine.measure.judge.status import not_measurable
 from procmine.metric import Metric
@@ -28,6 +28,8 @@ def by_regime(
     if len(spans) < 2:
         return tuple(measured(start, end))
     found = [_under(span, one) for span in spans for one in measured(span.first, span.last)]
+    if all(one.status is Status.NOT_MEASURABLE for one in found):  # whatever the law, and that says why
+        return tuple(measured(start, end))
     groups = {tuple((k, v) for k, v in one.group.items() if k != "regime"): None for one in found if one.period is None}
     refused = [not_measurable(metric, dict(group), None, broken(spans)) for group in groups]
     return (*refused, *found)
