@@ -8,7 +8,7 @@ from tests.fuzz.mutated import mutated
 from tests.fuzz.seeds import SEEDS, TOKENS
 from tests.fuzz.targets import TARGETS
 
-DAMAGED = 300
+DAMAGED = 200
 FEWER = {"times": 100}  # each holds a dozen times
 
 

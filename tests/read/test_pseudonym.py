@@ -185,7 +185,7 @@ def test_case_local_workers_cannot_be_followed_from_case_to_case(keys: Path, tmp
 
 
 def test_case_local_workers_give_the_same_continuity(keys: Path, tmp_path: Path) -> None:
-    made = simulate(load_scenario("one_office"), tmp_path / "log.csv", seed=3, events=20_000)
+    made = simulate(load_scenario("one_office"), tmp_path / "log.csv", seed=3, events=8_000)
     source = tmp_path / "local.toml"
     source.write_text('title = {de = "a", en = "a"}\n[pseudonyms]\nworkers = "case-local"\n', encoding="utf-8")
     keyed = study.open_log(made.log, store=tmp_path / "keyed")

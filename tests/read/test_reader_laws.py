@@ -36,7 +36,7 @@ TRIES = settings(
     max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
 )
 # Whole imports, two to four an example. Making a broken log small would take minutes: it is shown as it was drawn.
-FEW = settings(TRIES, max_examples=5, phases=[Phase.explicit, Phase.generate])
+FEW = settings(TRIES, max_examples=4, phases=[Phase.explicit, Phase.generate])
 MORE = settings(TRIES, max_examples=40)
 # In UTC every week is as long as any other.
 KEYED = dataclasses.replace(CANONICAL, zone="UTC")
