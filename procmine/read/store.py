@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -189,14 +188,11 @@ def _bundles(offices: Sequence[Mapping[str, Any]]) -> list[list[int]]:
 def derived_queries(schema: Schema, study: Path | None = None, dialect: str = "duckdb") -> dict[str, str]:
     """The derived tables' queries, checked as house SQL and written for an engine. Raises ContentError."""
     files = listing("event_logs/derived", ".sql", study)
-    tables = tuple((name, tuple(kinds.items())) for name, kinds in schema.all_columns().items())
-    return {name: _written(read_text(files[name]), place_of(files[name]), tables, dialect) for name in DERIVED}
-
-
-@lru_cache(maxsize=8 * len(DERIVED))
-def _written(text: str, where: str, tables: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], dialect: str) -> str:
-    """A query checked and written; the same text need not be read again for each of many logs."""
-    return write(read_query(text, where=where, tables={name: dict(kinds) for name, kinds in tables}), dialect)
+    tables = schema.all_columns()
+    return {
+        name: write(read_query(read_text(files[name]), where=place_of(files[name]), tables=tables), dialect)
+        for name in DERIVED
+    }
 
 
 def save_receipt(folder: Path, receipt: Mapping[str, Any]) -> None:
