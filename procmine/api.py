@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from procmine import study
 from procmine.log import Log
+from procmine.mine.chosen import Chosen
 from procmine.model import Model
 from procmine.read.frame import read_frame
 from procmine.report import publish
@@ -77,10 +78,21 @@ def compare(
 
 
 def discover(
-    log: Log, *, noise: float = 0.2, algorithm: str = "inductive", office: str | None = None, privacy: str = "internal"
+    log: Log,
+    *,
+    noise: float = 0.2,
+    algorithm: str = "inductive",
+    office: str | None = None,
+    team: str | None = None,
+    segment: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    privacy: str = "internal",
 ) -> Model:
-    """The process model of a log or of one office: steps and ways with who steers them, variants, net, quality."""
-    return study.discover(log, noise=noise, algorithm=algorithm, office=office, privacy=privacy)
+    """The process model of the cases that begin in an office, team, segment and period (all, where none is named):
+    steps and ways with who steers them, variants, net, quality."""
+    chosen = Chosen(office, team, segment, start, end)
+    return study.discover(log, noise=noise, algorithm=algorithm, chosen=chosen, privacy=privacy)
 
 
 def audit(

@@ -18,6 +18,7 @@ from procmine.log import Log, is_store, open_store
 from procmine.measure import PERIODS, measure
 from procmine.measure.trial import try_metrics
 from procmine.metric import Metric, catalogue
+from procmine.mine.chosen import Chosen
 from procmine.mine.discover import discover as mine
 from procmine.model import Model
 from procmine.privacy import (
@@ -45,6 +46,7 @@ from procmine.schema import Schema, load_schema
 
 SETTINGS = "procmine.toml"
 CORE = ("self_initiated_appointments", "caseworker_continuity", "out_of_office_contacts", "warm_handovers")
+EVERY_CASE = Chosen()
 _KEYS = {"title": str, "log": str, "source": str, "language": str, "privacy": str}
 
 
@@ -185,15 +187,16 @@ def compare(
 
 
 def discover(
-    log: Log, *, noise: float = 0.2, algorithm: str = "inductive", office: str | None = None, privacy: str = "internal"
+    log: Log,
+    *,
+    noise: float = 0.2,
+    algorithm: str = "inductive",
+    chosen: Chosen = EVERY_CASE,
+    privacy: str = "internal",
 ) -> Model:
-    """The process model of a log or one of its offices, as it leaves the privacy door. Raises UsageError."""
-    if office is not None:
-        known = [entry["name"] for entry in log.receipt["offices"]]
-        if office not in known:
-            raise UsageError(f"No case begins in an office {office!r}.", hint=nearest(office, known))
-    found = mine(log, noise=noise, algorithm=algorithm, office=office)
-    return release_model(found, privacy, workers=_workers(log, office)).value
+    """The process model of a log or of the chosen cases, as it leaves the privacy door. Raises UsageError."""
+    found = mine(log, noise=noise, algorithm=algorithm, chosen=chosen)
+    return release_model(found, privacy, workers=_workers(log, chosen)).value
 
 
 def check(log: Log, study: Path | None = None) -> dict[str, Any]:
@@ -313,16 +316,15 @@ def _released(
     return release(found, privacy, sensitive=sensitive, units=_units(asked))
 
 
-def _workers(log: Log, office: str | None = None) -> int:
-    """Distinct caseworkers behind a model: the privacy door needs the number and shows it to nobody."""
+def _workers(log: Log, chosen: Chosen = EVERY_CASE) -> int | None:
+    """Distinct caseworkers behind a model, None where nobody knows: the privacy door needs the number and shows it to
+    nobody."""
     if log.receipt["pseudonyms"]["workers"] == "case-local":  # then only the import could count them
         staff = log.receipt["staff"]
-        return int(staff["all"] if office is None else staff["offices"].get(office, 0))
-    cases = ""
-    if office is not None:  # the same cases as the model's: those that begin in the office
-        name = office.replace("'", "''")
-        cases = f" AND case_id IN (SELECT case_id FROM events WHERE event_no = 1 AND COALESCE(office, '') = '{name}')"
-    return int(log.engine.run(f"SELECT COUNT(DISTINCT worker) FROM events WHERE worker IS NOT NULL{cases}")[0][0])
+        known = {EVERY_CASE: staff["all"]} | {Chosen(office=name): many for name, many in staff["offices"].items()}
+        return known.get(chosen)
+    cases = chosen.condition(log.engine)
+    return int(log.engine.run(f"SELECT COUNT(DISTINCT worker) FROM events WHERE worker IS NOT NULL AND {cases}")[0][0])
 
 
 def _units(asked: Mapping[str, Metric]) -> Mapping[str, str]:

@@ -9,6 +9,8 @@ import typer
 
 from procmine.cli.app import app, opened, say, say_file
 from procmine.terminal.options import (
+    BegunFromOption,
+    BegunToOption,
     ByOption,
     ColourOption,
     EmbeddedOption,
@@ -21,7 +23,9 @@ from procmine.terminal.options import (
     OfficeOption,
     OutOption,
     PrivacyOption,
+    SegmentOption,
     SourceOption,
+    TeamOption,
     ToOption,
     VerboseOption,
     among,
@@ -42,6 +46,10 @@ def discover(
         str, typer.Option("--algorithm", callback=among("inductive", "heuristics"), help="inductive or heuristics.")
     ] = "inductive",
     office: OfficeOption = None,
+    team: TeamOption = None,
+    segment: SegmentOption = None,
+    start: BegunFromOption = None,
+    end: BegunToOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
     engine: EmbeddedOption = "duckdb",
@@ -52,11 +60,13 @@ def discover(
 ) -> None:
     """Steps and ways, who steers them, how well the model fits."""
     from procmine import study
+    from procmine.mine.chosen import Chosen
     from procmine.report import model_files, words
     from procmine.terminal import data, lines
 
     opened_log, folder = opened(log, source, verbose, out)
-    model = study.discover(opened_log, noise=noise, algorithm=algorithm, office=office, privacy=privacy)
+    chosen = Chosen(office, team, segment, start, end)
+    model = study.discover(opened_log, noise=noise, algorithm=algorithm, chosen=chosen, privacy=privacy)
     if out is not None and out.suffix not in ("", ".txt", ".json"):
         say_file(out, model_files.model_file(model, out, lang, folder))
         return
@@ -69,6 +79,10 @@ def variants(
     source: SourceOption = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many courses to show.")] = 20,
     office: OfficeOption = None,
+    team: TeamOption = None,
+    segment: SegmentOption = None,
+    start: BegunFromOption = None,
+    end: BegunToOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
     engine: EmbeddedOption = "duckdb",
@@ -79,11 +93,13 @@ def variants(
 ) -> None:
     """The most frequent courses of a case, with their share."""
     from procmine import study
+    from procmine.mine.chosen import Chosen
     from procmine.report import words
     from procmine.terminal import data, lines
 
     opened_log, _ = opened(log, source, verbose, out)
-    model = study.discover(opened_log, office=office, privacy=privacy)
+    chosen = Chosen(office, team, segment, start, end)
+    model = study.discover(opened_log, chosen=chosen, privacy=privacy)
     shown = lines.variants(model, top, words.load(lang))
     say("variants", data.variants(model, top), shown, as_json=as_json, out=out)
 

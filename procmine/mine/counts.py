@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from procmine.errors import UsageError, nearest
+from procmine.mine.chosen import Chosen
 
 Ints = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[Any]]
@@ -63,11 +63,6 @@ class Courses:
         return tuple(self.activities[code] for code in self.codes[self.first[course] : self.first[course + 1]])
 
 
-def text(value: str) -> str:
-    """A value as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def step_filter(engine: Rows) -> str:
     """The SQL condition an event must meet to be a step of its case: it is completed, or its lifecycle is unknown.
 
@@ -78,22 +73,15 @@ def step_filter(engine: Rows) -> str:
     return condition if engine.run(f"SELECT 1 FROM events WHERE {condition} LIMIT 1") else "TRUE"
 
 
-def office_filter(engine: Rows, office: str | None) -> str:
-    """The SQL condition for the cases of one office: those whose first event is that office's. A case stays whole."""
-    if office is None:
-        return "TRUE"
-    offices = [
-        row[0] for row in engine.run("SELECT DISTINCT office FROM events WHERE event_no = 1 AND office IS NOT NULL")
-    ]
-    if office not in offices:
-        raise UsageError(f"No case of this log begins in an office {office!r}.", hint=nearest(office, offices))
-    return f"case_id IN (SELECT case_id FROM events WHERE event_no = 1 AND office = {text(office)})"
+def case_filter(engine: Rows, chosen: Chosen | None) -> str:
+    """The SQL condition an event must meet to be one of a chosen case; None chooses every case."""
+    return "TRUE" if chosen is None else chosen.condition(engine)
 
 
-def chunks(engine: Rows, more: Sequence[str] = (), office: str | None = None) -> Iterator[Columns]:
+def chunks(engine: Rows, more: Sequence[str] = (), chosen: Chosen | None = None) -> Iterator[Columns]:
     """The steps in case order, some millions at a time, never a case split: case_id, event_no, activity_code and
     ``more`` columns (SQL expressions ``... AS name``)."""
-    condition = f"{step_filter(engine)} AND {office_filter(engine, office)}"
+    condition = f"{step_filter(engine)} AND {case_filter(engine, chosen)}"
     low, high, rows = engine.run("SELECT MIN(case_id), MAX(case_id), COUNT(*) FROM events")[0]
     if not rows:
         return
@@ -122,9 +110,9 @@ def case_starts(case: npt.NDArray[Any]) -> Ints:
     return np.concatenate(([0], begins, [len(case)])).astype(np.int64)
 
 
-def courses(engine: Rows, activities: Sequence[str], office: str | None = None) -> Courses:
+def courses(engine: Rows, activities: Sequence[str], chosen: Chosen | None = None) -> Courses:
     """The variants of a log with their number of cases."""
-    return gather(activities, (columns for columns in chunks(engine, (), office)))
+    return gather(activities, (columns for columns in chunks(engine, (), chosen)))
 
 
 def gather(activities: Sequence[str], parts: Iterator[Columns]) -> Courses:
@@ -255,11 +243,13 @@ def ranked(key: Ints) -> tuple[Ints, Ints]:
     return np.flatnonzero(present), (np.cumsum(present) - 1)[key]
 
 
-def directly_follows(engine: Rows, activities: Sequence[str], office: str | None = None) -> dict[tuple[str, str], int]:
+def directly_follows(
+    engine: Rows, activities: Sequence[str], chosen: Chosen | None = None
+) -> dict[tuple[str, str], int]:
     """How often each activity was directly followed by each other one; faster than by way of the courses."""
     wide = len(activities)
     found: dict[int, int] = {}
-    for part in chunks(engine, (), office):
+    for part in chunks(engine, (), chosen):
         code = part["activity_code"].astype(np.int64)
         inside = part["case_id"][1:] == part["case_id"][:-1]
         keys, rank = ranked((code[:-1] * wide + code[1:])[inside])

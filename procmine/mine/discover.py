@@ -14,6 +14,7 @@ from typing import Any
 
 from procmine.errors import UsageError, nearest
 from procmine.mine import ways
+from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses
 from procmine.mine.net import canonical, net_of_tree
 from procmine.mine.quality import BUDGET, measure_fit, not_measured
@@ -29,12 +30,12 @@ MOST_WORK = 6_000_000_000
 
 
 def discover(
-    log: Any, *, noise: float = 0.2, algorithm: str = "inductive", office: str | None = None, budget: int = BUDGET
+    log: Any, *, noise: float = 0.2, algorithm: str = "inductive", chosen: Chosen | None = None, budget: int = BUDGET
 ) -> Model:
     """What a log's process looks like: steps and ways with who steers them, its variants, and the discovered net.
 
     ``log`` has ``engine`` and ``receipt``. ``noise`` is the share below which the miner leaves rare ways out, 0 keeps
-    all. ``office`` restricts to the cases that begin in that office. ``budget`` bounds the work spent on fitness and
+    all. ``chosen`` says which cases (every case unless told). ``budget`` bounds the work spent on fitness and
     precision (see ``quality``); it is counted in steps, not in seconds, so that the same log gives the same figures
     everywhere.
     """
@@ -44,7 +45,7 @@ def discover(
         raise UsageError(f"Noise is a share from 0 to below 1, not {noise}.")
     schema = getattr(log, "schema", None)
     rules = ways.rules_of(schema, log.receipt.get("absent", ()))
-    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, office)
+    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, chosen)
     mined = _affordable(found) if algorithm == "inductive" else len(found)
     tree, net = _mine(found, mined, noise, algorithm)
     return Model(

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from procmine.mine import counts
-from procmine.mine.counts import Columns, Courses, Ints, Rows, text
+from procmine.mine.chosen import Chosen, text
+from procmine.mine.counts import Columns, Courses, Ints, Rows
 from procmine.model import Share, Steering, Step, Way
 
 NO, YES, UNKNOWN, NOT_ELIGIBLE = 0, 1, 2, 3
@@ -56,7 +57,7 @@ def _spoken(schema: Any) -> Rules:
 
 
 def read(
-    engine: Rows, activities: Sequence[str], rules: Rules | None = None, office: str | None = None
+    engine: Rows, activities: Sequence[str], rules: Rules | None = None, chosen: Chosen | None = None
 ) -> tuple[Courses, tuple[Step, ...], tuple[Way, ...]]:
     """Courses, steps and ways of a log in one pass; steps and ways in the order of their names.
 
@@ -64,11 +65,11 @@ def read(
     """
     tally = _Tally(len(activities))
     found = []
-    for part in counts.chunks(engine, _expressions(activities, rules or Rules()), office):
+    for part in counts.chunks(engine, _expressions(activities, rules or Rules()), chosen):
         found.append(counts.distinct(part["activity_code"].astype(np.int64), counts.case_starts(part["case_id"])))
         _add(tally, part)
     log = counts.merge(activities, found)
-    initiators = _initiators(engine, office)
+    initiators = _initiators(engine, chosen)
     return log, _steps(log, tally, initiators), _ways(log, tally)
 
 
@@ -175,8 +176,8 @@ def _share(flag: Sequence[int]) -> Share:
     return Share(hits=yes, known=yes + no, total=yes + no + unknown)
 
 
-def _initiators(engine: Rows, office: str | None) -> dict[int, tuple[tuple[str, int], ...]]:
-    where = f"{counts.step_filter(engine)} AND {counts.office_filter(engine, office)}"
+def _initiators(engine: Rows, chosen: Chosen | None) -> dict[int, tuple[tuple[str, int], ...]]:
+    where = f"{counts.step_filter(engine)} AND {counts.case_filter(engine, chosen)}"
     query = f"""SELECT activity_code, COALESCE(initiator, '') AS who, COUNT(*) FROM events WHERE {where}
         GROUP BY activity_code, who ORDER BY activity_code, who"""
     found: dict[int, tuple[tuple[str, int], ...]] = {}

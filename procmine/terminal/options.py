@@ -77,6 +77,16 @@ EmbeddedOption = Annotated[
     str, typer.Option("--engine", metavar="duckdb", callback=among(*ENGINES[:1]), help="The engine that computes.")
 ]
 OfficeOption = Annotated[str | None, typer.Option("--office", metavar="OFFICE", help="Only the cases of this office.")]
+TeamOption = Annotated[str | None, typer.Option("--team", metavar="TEAM", help="Only cases that begin in this team.")]
+SegmentOption = Annotated[
+    str | None, typer.Option("--segment", metavar="SEGMENT", help="Only cases that begin in this segment.")
+]
+BegunFromOption = Annotated[
+    date | None, typer.Option("--from", parser=day, metavar="DAY", help="Only cases begun on this day or later.")
+]
+BegunToOption = Annotated[
+    date | None, typer.Option("--to", parser=day, metavar="DAY", help="Only cases begun on this day or earlier.")
+]
 StudyOption = Annotated[
     Path | None,
     typer.Option("--study", metavar="STUDY", help="A study folder with sources and synonyms of its own."),

@@ -26,6 +26,8 @@ COLUMNS = {
     "lifecycle": "VARCHAR",
     "worker": "INTEGER",
     "office": "VARCHAR",
+    "team": "VARCHAR",
+    "segment": "VARCHAR",
     "initiator": "VARCHAR",
     "channel": "VARCHAR",
     "location": "VARCHAR",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from procmine.errors import UsageError
 from procmine.mine import counts
+from procmine.mine.chosen import Chosen
 
 NAMES = ["apply", "check", "decide", "talk"]
 some_courses = st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=9).map(tuple), min_size=1, max_size=30)
 
 
-def found_courses(log: Any, office: str | None = None) -> dict[tuple[str, ...], int]:
-    found = counts.courses(log.engine, log.receipt["activities"], office)
+def found_courses(log: Any, chosen: Chosen | None = None) -> dict[tuple[str, ...], int]:
+    found = counts.courses(log.engine, log.receipt["activities"], chosen)
     return {found.names(i): int(found.cases[i]) for i in range(len(found))}
 
 
@@ -61,14 +63,45 @@ def test_an_office_has_the_whole_cases_that_begin_there(log_from: Any) -> None:
     rows = [(1, "a", "JC-1"), (1, "b", "JC-2"), (2, "c", "JC-2"), (2, "d", "JC-1")]
     log = log_from([{"case": case, "activity": name, "office": office} for case, name, office in rows])
 
-    assert found_courses(log, "JC-1") == {("a", "b"): 1}
+    assert found_courses(log, Chosen(office="JC-1")) == {("a", "b"): 1}
 
 
 def test_an_unknown_office_is_refused_with_the_nearest_name(log_from: Any) -> None:
     log = log_from([{"case": 1, "activity": "a", "office": "JC-01"}])
 
     with pytest.raises(UsageError, match="Did you mean JC-01"):
-        found_courses(log, "JC-O1")
+        found_courses(log, Chosen(office="JC-O1"))
+
+
+def test_a_team_has_the_cases_whose_first_known_team_it_is(log_from: Any) -> None:
+    rows = [(1, "a", None), (1, "b", "T1"), (1, "c", "T2"), (2, "d", "T2"), (2, "e", "T1")]
+    log = log_from([{"case": case, "activity": name, "team": team} for case, name, team in rows])
+
+    assert found_courses(log, Chosen(team="T1")) == {("a", "b", "c"): 1}
+
+
+def test_a_segment_has_the_cases_whose_first_known_segment_it_is(log_from: Any) -> None:
+    rows = [(1, "a", "S1"), (1, "b", "S2"), (2, "c", "S2")]
+    log = log_from([{"case": case, "activity": name, "segment": segment} for case, name, segment in rows])
+
+    assert found_courses(log, Chosen(segment="S2")) == {("c",): 1}
+
+
+def test_a_period_has_the_whole_cases_that_begin_in_it(log_from: Any) -> None:
+    rows = [(1, "a", "2026-01-31"), (1, "b", "2026-03-01"), (2, "c", "2026-02-01"), (3, "d", "2026-03-01")]
+    log = log_from(
+        [{"case": case, "activity": name, "timestamp": datetime.fromisoformat(day)} for case, name, day in rows]
+    )
+    chosen = Chosen(start=date(2026, 1, 1), end=date(2026, 2, 1))
+
+    assert found_courses(log, chosen) == {("a", "b"): 1, ("c",): 1}
+
+
+def test_a_period_without_a_case_is_refused(log_from: Any) -> None:
+    log = log_from([{"case": 1, "activity": "a"}])
+
+    with pytest.raises(UsageError, match="No case of this log was chosen"):
+        found_courses(log, Chosen(start=date(2100, 1, 1)))
 
 
 def test_rows_that_do_not_lie_in_case_order_are_sorted_and_not_trusted(log_of: Any) -> None:
