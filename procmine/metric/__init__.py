@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from procmine.drawn import Drawn, drawn_table
 from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric, missing, silent_kinds
-from procmine.metric.drawn import Drawn, drawn_table
 from procmine.metric.pairs import catalogue
 from procmine.metric.proof import prove
 

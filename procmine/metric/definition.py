@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from procmine.metric.drawn import Drawn
+from procmine.drawn import Drawn
 from procmine.schema import Schema
 from procmine.sql import Query
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from procmine.content import listing, place_of, read_text
+from procmine.drawn import Drawn, drawn_table
 from procmine.errors import ContentError, nearest
 from procmine.metric.definition import CONTRACT, DIVISIBLE, UNITS, AnswersTo, Arm, Example, Metric, Words
-from procmine.metric.drawn import Drawn, drawn_table
 from procmine.metric.sheet import Sheet
 from procmine.regimes import load_law
 from procmine.schema import Schema, load_schema

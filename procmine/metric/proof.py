@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from math import isclose
 from typing import Any
 
+from procmine.drawn import Drawn
 from procmine.engines.base import Engine
 from procmine.metric.definition import Metric
-from procmine.metric.drawn import Drawn
 from procmine.schema import Schema
 from procmine.sql import write
 

@@ -9,9 +9,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from procmine.content import listing, place_of, read_text, read_toml
+from procmine.drawn import Drawn, drawn_table
 from procmine.errors import ContentError, nearest
 from procmine.metric.definition import Example
-from procmine.metric.drawn import Drawn, drawn_table
 from procmine.metric.sheet import Sheet
 from procmine.schema import Schema, load_schema
 from procmine.sql import Query, read_query, together
