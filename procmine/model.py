@@ -37,7 +37,8 @@ class Steering:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One activity. ``initiators`` counts its events by initiator code, "" for unknown."""
+    """One activity. ``initiators`` counts its events by initiator code, ``functions`` by the function of who acts
+    ("client" for the client's side); "" for unknown."""
 
     activity: str
     events: int
@@ -46,13 +47,14 @@ class Step:
     ends: int
     steering: Steering
     initiators: tuple[tuple[str, int], ...]
+    functions: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """One directly-follows pair. Times between the two events in seconds; None where only dates are known and both
     fall on one day, or where fewer than two transitions stand behind it. ``timed`` is the number of transitions the
-    times rest on."""
+    times rest on. ``working_seconds`` is the median without Saturdays and Sundays (``mine/durations.py``)."""
 
     source: str
     target: str
@@ -62,6 +64,7 @@ class Way:
     p90_seconds: float | None
     steering: Steering
     timed: int = 0
+    working_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ class Net:
 class Quality:
     """How well the net and the log fit each other. ``on_cases`` is the number of cases the figures rest on; a figure
     that was not computed is None and ``reason`` says why. ``precision_steps`` is the share of the log's steps that lie
-    on a course the model can replay; precision looks at these only."""
+    on a course the model can replay; precision looks at these only. ``token_cases`` is the number of cases that
+    ``token_fitness`` and ``generalisation`` rest on; ``simplicity`` is the net's own."""
 
     fitness: float | None
     fitness_method: str
@@ -122,6 +126,13 @@ class Quality:
     of_cases: int
     reason: str = ""
     precision_steps: float | None = None
+    token_fitness: float | None = None
+    token_method: str = ""
+    token_cases: int = 0
+    generalisation: float | None = None
+    generalisation_method: str = ""
+    simplicity: float | None = None
+    simplicity_method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

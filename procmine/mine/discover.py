@@ -17,7 +17,7 @@ from procmine.mine import ways
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses
 from procmine.mine.net import canonical, net_of_tree
-from procmine.mine.quality import BUDGET, measure_fit, not_measured
+from procmine.mine.quality import BUDGET, measure_fit, not_measured, with_net
 from procmine.model import Model, Net, Quality, TreeNode, Variant
 
 ALGORITHMS = ("heuristics", "inductive")
@@ -59,7 +59,7 @@ def discover(
         noise=noise,
         tree=tree,
         net=net,
-        quality=_quality(found, mined, tree, algorithm, budget),
+        quality=_quality(found, mined, tree, net, budget),
         mined_cases=int(found.cases[:mined].sum()),
     )
 
@@ -87,16 +87,17 @@ def data(model: Model) -> dict[str, Any]:
     }
 
 
-def _quality(found: Courses, mined: int, tree: TreeNode | None, algorithm: str, budget: int) -> Quality:
-    if algorithm == "heuristics" and mined:
-        return not_measured(found, "a heuristics net may be unsound and is not replayed: use the inductive miner")
-    if tree is None:
+def _quality(found: Courses, mined: int, tree: TreeNode | None, net: Net | None, budget: int) -> Quality:
+    if net is None:
         return not_measured(found, "no model was mined: the log has no case, or too many activities and courses")
-    fit = measure_fit(found, tree, budget)
-    if mined == len(found):
-        return fit
-    part = "the model was mined from the commonest courses only: more are too much for the miner"
-    return replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
+    if tree is None:  # a net need not be sound: alignments could not end
+        fit = not_measured(found, "fitness by alignment and precision need a process tree, which heuristics gives none: use inductive")
+    else:
+        fit = measure_fit(found, tree, budget)
+    if mined < len(found):
+        part = "the model was mined from the commonest courses only: more are too much for the miner"
+        fit = replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
+    return with_net(fit, found, net, budget)
 
 
 def _affordable(found: Courses) -> int:

@@ -11,20 +11,26 @@ The bound is a number of elementary steps, not of seconds: the same log gives th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
+from procmine.mine import structure, tokens
 from procmine.mine.blocks import Course, Node, Purse, Spent, in_integers
 from procmine.mine.counts import Courses
-from procmine.mine.replay import precision_of
-from procmine.model import Quality, TreeNode
+from procmine.mine.replay import Machine, precision_of
+from procmine.model import Net, Quality, TreeNode
 
 BUDGET = 2_000_000_000  # a step is about a nanosecond: two seconds each for fitness and for precision
-LONGEST = 500  # steps of a course that is aligned: the work grows with the cube of the length
+LONGEST = 500  # steps of a course that does not fit and is aligned: the work grows with the cube of the length
 FITNESS = "1 - sum(alignment cost) / sum(course length + shortest run of the model), unit costs, by case"
 PRECISION = (
     "1 - sum(steps the model allows and nobody took) / sum(steps the model allows), over replayable prefixes (ETC)"
 )
+TOKENS = "1/2 (1 - missing / consumed) + 1/2 (1 - remaining / produced) tokens, steps the net lacks passed over"
+GENERALISATION = "1 - mean of 1/sqrt(visits) over the net's transitions, by token replay"
+SIMPLICITY = "1 / (1 + max(mean arcs of a node - 2, 0))"
 _CALL = 15_000  # what one operation on matrices costs beside its cells
 _CELLS_KEPT = 30_000_000
 _CORNERS_KEPT = 1_000_000
@@ -54,7 +60,7 @@ def measure_fit(log: Courses, tree: TreeNode, budget: int = BUDGET) -> Quality:
     precision, share = precision_of(log, root, budget)
     reasons = []  # without counts: the text goes where exact counts may not, and the fields have them
     if long:
-        reasons.append(f"fitness leaves out courses of more than {LONGEST} steps")
+        reasons.append(f"fitness leaves out courses of more than {LONGEST} steps that do not fit")
     if aligned + long < log.all_cases:
         reasons.append("fitness rests on the commonest courses only: the budget of work was used up")
     if share is None:
@@ -73,19 +79,44 @@ def measure_fit(log: Courses, tree: TreeNode, budget: int = BUDGET) -> Quality:
     )
 
 
+def with_net(fit: Quality, log: Courses, net: Net, budget: int = BUDGET) -> Quality:
+    """The same with what the net itself says: fitness by token replay, generalisation and simplicity.
+
+    Generalisation is left out where ``budget`` does not cover the whole log: it grows with every case.
+    """
+    replayed = tokens.replay(log, net, budget)
+    whole = replayed.cases == log.all_cases
+    reasons = [fit.reason] if fit.reason else []
+    if not whole:
+        reasons.append("token replay rests on the commonest courses only: the budget of work was used up")
+    return replace(
+        fit,
+        token_fitness=replayed.fitness,
+        token_method=TOKENS,
+        token_cases=replayed.cases,
+        generalisation=structure.generalisation(replayed.visits) if whole else None,
+        generalisation_method=GENERALISATION,
+        simplicity=structure.simplicity(net),
+        simplicity_method=SIMPLICITY,
+        reason="; ".join(reasons),
+    )
+
+
 def _fitness(log: Courses, root: Node, budget: int) -> tuple[float | None, int, int]:
     """Fitness, the cases it rests on, and the cases left out for their length."""
-    costs = _Costs(Purse(budget))
+    purse = Purse(budget)
+    costs, machine = _Costs(purse), Machine(purse)
     cost = worst = cases = long = 0
     try:
         shortest = costs.of(root, ())
         for i in range(len(log)):
             course = tuple(log.codes[log.first[i] : log.first[i + 1]].tolist())
             weight = int(log.cases[i])
-            if len(course) > LONGEST:
-                long += weight
-                continue
-            cost += weight * costs.of(root, course)
+            if not machine.fits(root, course):  # a course that fits costs nothing, however long: no matrix needed
+                if len(course) > LONGEST:
+                    long += weight
+                    continue
+                cost += weight * costs.of(root, course)
             worst += weight * (len(course) + shortest)
             cases += weight
     except Spent:

@@ -7,6 +7,7 @@ several places at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from procmine.mine.blocks import Node, Purse, Spent
@@ -24,7 +25,7 @@ def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, f
     courses take the steps that frequent ones leave.
     """
     purse = Purse(budget)
-    machine = _Machine(purse)
+    machine = Machine(purse)
     wide = max(len(log.activities), root.mask.bit_length())
     longer: dict[int, int] = {}  # prefix * wide + next step -> the longer prefix; 0 is the empty prefix
     states, taken, weight = [machine.start(root)], [0], [0]
@@ -63,8 +64,8 @@ def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, f
     return (1 - escaping / enabled if enabled else None), (sum(weight) / steps if steps else None)
 
 
-class _Machine:
-    """States by number. ``follows`` has the activities that may come next as bits, ``ends`` whether the node may end
+class Machine:
+    """A tree's automaton. States by number. ``follows`` has the activities that may come next as bits, ``ends`` whether the node may end
     there.
 
     What a state holds: a leaf whether it is done; a choice nothing or the branch taken and its state; a parallel block
@@ -96,6 +97,15 @@ class _Machine:
         if key not in self._after:
             self._after[key] = self._state(node, self._next(node, self._held[state], code))
         return self._after[key]
+
+    def fits(self, root: Node, course: Iterable[int]) -> bool:
+        """Whether a course is a whole run of the tree."""
+        state: int | None = self.start(root)
+        for code in course:
+            self._purse.pay(_STEP)
+            if (state := self.after(root, state, code)) is None:
+                return False
+        return self.ends[state]
 
     def _first(self, node: Node) -> Any:
         if node.operator is None:

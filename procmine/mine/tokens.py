@@ -74,10 +74,10 @@ def replay(log: Courses, net: Net, budget: int) -> Tokens:
     missing, consumed, remaining, produced = (cases * n for n in (0, len(game.final), 0, len(game.start)))
     fired: Counter[int] = Counter()
     for number, many in taken.items():
-        move = game.moves[number]
-        missing += many * move.missing
-        remaining += many * move.remaining
-        for transition in move.fired:
+        one = game.moves[number]
+        missing += many * one.missing
+        remaining += many * one.remaining
+        for transition in one.fired:
             consumed += many * len(game.into[transition])
             produced += many * len(game.out[transition])
             fired[transition] += many

@@ -251,5 +251,9 @@ def _quality(quality: Quality, profile: Profile) -> Quality:
         on_cases=rounded(quality.on_cases, profile.base),
         of_cases=rounded(quality.of_cases, profile.base),
         precision_steps=None if quality.precision_steps is None else round(quality.precision_steps, 2),
+        token_fitness=None if quality.token_fitness is None else round(quality.token_fitness, 2),
+        token_cases=rounded(quality.token_cases, profile.base),
+        generalisation=None if quality.generalisation is None else round(quality.generalisation, 2),
+        simplicity=None if quality.simplicity is None else round(quality.simplicity, 2),
         reason=blurred(quality.reason, profile.base),
     )

@@ -76,14 +76,14 @@ def sheet_of(log: Log) -> Sheet:
     return Sheet(engine, columns, days_only, empty, None if told or not offices else offices[0])
 
 
-def pieces(sheet: Sheet, select: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The result of ``select`` (name to SQL) over all events in the order of cases and events, a piece of whole cases
-    at a time."""
+def pieces(sheet: Sheet, select: Mapping[str, str], where: str = "TRUE") -> Iterator[dict[str, Any]]:
+    """The result of ``select`` (name to SQL) over the events, in the order of cases and events, a piece of whole cases
+    at a time; texts that are not there are None."""
     wanted = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in select.items())
     for low, high in spans(sheet.engine):
-        yield sheet.engine.columns(
-            f"SELECT {wanted} FROM {EVENTS} WHERE e.case_id BETWEEN {low} AND {high} ORDER BY e.case_id, e.event_no"
-        )
+        span = f"e.case_id BETWEEN {low} AND {high} AND {where}"
+        found = sheet.engine.columns(f"SELECT {wanted} FROM {EVENTS} WHERE {span} ORDER BY e.case_id, e.event_no")
+        yield {name: _unmasked(values) for name, values in found.items()}
 
 
 def spans(engine: Engine) -> Iterator[tuple[int, int]]:
@@ -95,6 +95,13 @@ def spans(engine: Engine) -> Iterator[tuple[int, int]]:
     begins = np.flatnonzero(np.concatenate(([True], piece[1:] != piece[:-1])))[: len(case)]
     ends = np.append(begins[1:] - 1, len(case) - 1)
     yield from zip(case[begins].tolist(), case[ends[: len(begins)]].tolist(), strict=True)
+
+
+def _unmasked(values: Any) -> Any:
+    """numpy shows an empty cell as a masked one, whose text would be that of something else."""
+    import numpy as np
+
+    return np.where(values.mask, None, values.data) if isinstance(values, np.ma.MaskedArray) else values
 
 
 def joined(texts: Any) -> str:

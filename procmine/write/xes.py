@@ -6,10 +6,11 @@ days; what is known of it then stands beside it as ``timestamp``, so that a read
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 from procmine.engines.duckdb import literal
-from procmine.write.columns import CASE, EVENTS, Sheet, Written, joined, pieces
+from procmine.write.columns import EVENTS, Sheet, Written, joined, pieces
 
 TYPES = {"timestamp": "date", "integer": "int", "number": "float", "boolean": "boolean"}
 EXTENSIONS = {
@@ -34,7 +35,7 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 # What XML reads as something else inside a value, and what XML 1.0 does not know at all.
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-_UNKNOWN = [*(n for n in range(32) if n not in (9, 10, 13)), 0xFFFE, 0xFFFF]
+_UNKNOWN = {sign: f"\\x{sign:02x}" for sign in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 _ANY_UNKNOWN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
 _ANY_REFERENCE = "[&<>\"\t\n\r]"
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -47,18 +48,15 @@ def write_xes(sheet: Sheet, put: Callable[[str], object]) -> tuple[str, ...]:
     )
     put(HEAD.format(extensions=told))
     escaping = _Escaping(sheet)
-    of_case = [_attribute(sheet, column, escaping) for column in sheet.columns if column.of_case]
+    of_case = ", ".join(_attribute(sheet, column, escaping) for column in sheet.columns if column.of_case)
     of_event = [_attribute(sheet, column, escaping) for column in sheet.columns if not column.of_case]
     of_event += [_known_time(sheet)] if sheet.days_only else []
-    name = _tag("string", "concept:name", escaping.of(CASE))
-    begin = f"concat(CASE WHEN e.case_id = f.first THEN '' ELSE '</trace>\n' END, '<trace>\n', {', '.join([name, *of_case])})"
-    event = f"concat('<event>\n', {', '.join(of_event)}, '</event>\n')"
-    begins = f"CASE WHEN e.event_no = 1 THEN {begin} END"
     first = sheet.engine.run("SELECT MIN(case_id) FROM events")[0][0]
-    select = {"text": f"concat({begins.replace('f.first', str(first))}, {event})"}
-    for piece in pieces(sheet, select):
+    begin = f"concat(CASE WHEN e.case_id > {int(first)} THEN '</trace>\n' END, '<trace>\n', {of_case})"
+    event = f"concat('<event>\n', {', '.join(of_event)}, '</event>\n')"
+    for piece in pieces(sheet, {"text": f"concat(CASE WHEN e.event_no = 1 THEN {begin} END, {event})"}):
         put(joined(piece["text"]))
-    put("</trace>\n</log>\n" if first is not None else "</log>\n")
+    put("</trace>\n</log>\n")
     return escaping.warnings()
 
 
@@ -78,8 +76,8 @@ class _Escaping:
         )[0]
         self._strange += int(strange)
         if strange:
-            for sign in _UNKNOWN:
-                sql = f"replace({sql}, chr({sign}), {literal(f'\\x{sign:02x}')})"
+            for sign, shown in _UNKNOWN.items():
+                sql = f"replace({sql}, chr({sign}), {literal(shown)})"
         if references:
             for plain, reference in _REFERENCES.items():
                 sql = f"replace({sql}, {literal(plain)}, {literal(reference)})"
@@ -114,4 +112,5 @@ def _known_time(sheet: Sheet) -> str:
 
 
 def _tag(kind: str, key: str, value: str) -> str:
-    return f"""'<{kind} key="{key}" value="' || ({value}) || '"/>\n'"""
+    begin = f'<{kind} key="{html.escape(key)}" value="'
+    return f"{literal(begin)} || ({value}) || '\"/>\n'"

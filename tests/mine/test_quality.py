@@ -143,7 +143,7 @@ def test_a_small_budget_gives_the_same_partial_figures_and_says_what_they_rest_o
 def test_a_course_too_long_to_align_is_left_out_and_named(courses_of: Any) -> None:
     tree = node("loop", leaf("a"), leaf(None))
 
-    fit = quality.measure_fit(courses_of({("a",) * 3: 5, ("a",) * (quality.LONGEST + 1): 1}), tree)
+    fit = quality.measure_fit(courses_of({("a",) * 3: 5, (*("a",) * quality.LONGEST, "b"): 1}), tree)
 
     assert (fit.fitness, fit.on_cases) == (1, 5) and "more than" in fit.reason
 

@@ -203,7 +203,7 @@ def test_common_writings_are_read_without_expat(judged: list[int], writing: str)
 
 
 @pytest.mark.parametrize("writing", WRITINGS)
-@pytest.mark.parametrize("piece", [1, 100, 1 << 20])
+@pytest.mark.parametrize("piece", [pytest.param(1, marks=pytest.mark.slow), 100, 1 << 20])
 def test_common_writings_have_one_outcome(writing: str, piece: int) -> None:
     quick, alone = both(WRITINGS[writing](MANY), piece, batch_rows=7)
 
@@ -248,7 +248,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize(("number", "piece"), [(0, 1 << 20), (17, 60), (39, 1 << 20)])
+@pytest.mark.parametrize(("number", "piece"), [pytest.param(0, 1 << 20, marks=pytest.mark.slow), (17, 60), (39, 1 << 20)])
 def test_one_odd_trace_among_plain_ones_has_one_outcome(odd: str, number: int, piece: int) -> None:
     traces = [TRACE.replace("\n</event>", "</event>")] * 40
     traces[number] = traces[number].replace(*ODD[odd], 1)
