@@ -25,6 +25,8 @@ judged AS (
         office,
         on_date,
         setting_mode,
+        gap,
+        grid,
         CASE WHEN ABS(gap - grid) <= 3 OR 20 * ABS(gap - grid) <= grid THEN 1 ELSE 0 END AS once,
         CASE
             WHEN ABS(gap - 2 * grid) <= 3 OR 20 * ABS(gap - 2 * grid) <= grid THEN 1
@@ -41,5 +43,7 @@ SELECT
     on_date,
     CASE WHEN setting_mode IS NOT NULL THEN once END AS numerator,
     1 AS denominator,
-    CASE WHEN setting_mode IS NOT NULL THEN CASE WHEN once = 1 OR multiple = 1 THEN 1 ELSE 0 END END AS with_multiples
+    CASE WHEN setting_mode IS NOT NULL THEN CASE WHEN once = 1 OR multiple = 1 THEN 1 ELSE 0 END END AS with_multiples,
+    gap,
+    grid
 FROM judged

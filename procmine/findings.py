@@ -25,8 +25,9 @@ class Further:
     """A further figure of the same items, beside a measurement's value.
 
     ``kind``: ``part`` (a further numerator over the same denominator, ``name`` its column), ``median`` (days until half
-    have happened), ``arm`` (one side of a difference, ``name`` its code), ``ratio`` (first arm over second). ``items``
-    and ``cases`` are those it rests on, ``hits`` the sum of its numerator. None is not known or not to be shown.
+    have happened), ``arm`` (one side of a difference, ``name`` its code), ``ratio`` (first arm over second), ``heap``
+    (heaping index). ``items`` and ``cases`` are those it rests on, ``hits`` the sum of its numerator. None is not known
+    or not to be shown.
     """
 
     name: str

@@ -15,11 +15,12 @@ from datetime import date
 from functools import partial
 
 from procmine.errors import UsageError, nearest
-from procmine.findings import Measurement
+from procmine.findings import Further, Measurement
 from procmine.log import Log
 from procmine.measure.amounts import sum_amounts
 from procmine.measure.arms import sum_arms
 from procmine.measure.days import sum_days
+from procmine.measure.heaps import sum_heaps
 from procmine.measure.items import PERIODS, Cut, Window, cuts, group_key, workers_behind
 from procmine.measure.judge import Figures, judge
 from procmine.measure.judge.status import (
@@ -111,10 +112,12 @@ def measure_one(
     blind = _one_sided(log, metric)
     nobody = 0 if metric.staff else None
     whole = next((one for one in sums if not one.group and one.period is None), None)
-    found = tuple(
+    heaps = sum_heaps(log, metric, metric.heap, asked, window) if metric.heap else {}
+    judged = tuple(
         heard_of(metric, judge(metric, one, workers.get(group_key(one.group, one.period), nobody), blind, whole), hush)
         for one in sums
     )
+    found = tuple(_with_heap(one, heaps.get(group_key(one.group, one.period))) for one in judged)
     seen = {group_key(one.group, one.period) for one in sums}
     empty = tuple(
         not_measurable(metric, group, None, reason)
@@ -124,6 +127,11 @@ def measure_one(
         if group_key(group, None) not in seen
     )
     return (*empty, *found) if any(not one.group for one in empty) else (*found, *empty)
+
+
+def _with_heap(one: Measurement, heap: Further | None) -> Measurement:
+    """A figure with its heaping index beside it, where it has a value of its own."""
+    return one if heap is None or one.value is None else replace(one, further=(*one.further, heap))
 
 
 def _unfit(log: Log, metric: Metric) -> Reason | None:

@@ -82,11 +82,18 @@ def group_key(group: Mapping[str, str], period: str | None) -> GroupKey:
 
 
 def gather(
-    log: Log, metric: Metric, asked: Sequence[Cut], window: Window, values: Iterable[str], by: Sequence[str] = ()
+    log: Log,
+    metric: Metric,
+    asked: Sequence[Cut],
+    window: Window,
+    values: Iterable[str],
+    by: Sequence[str] = (),
+    beside: str = "",
 ) -> tuple[str, ...]:
     """Make the table of cells and name the columns that tell its groups, as SQL identifiers: only those asked for.
 
     ``values`` are aggregates over a cell's items, ``by`` what tells cells apart besides the case and its group.
+    ``beside`` joins a small table of one row an item at most (the items are ``told``).
     """
     wanted = {key for cut in asked for key in cut.keys} | ({quoted("office")} if metric.staff else set())
     columns = tuple(name for name in (quoted("office"), *map(quoted, metric.groups), "period_") if name in wanted)
@@ -94,7 +101,7 @@ def gather(
     inner = ", ".join(("*", *by))
     cells = (
         f"SELECT {keys}, {', '.join(values)} "
-        f"FROM (SELECT {inner} FROM ({_items(metric, window)}) AS metric_items) AS told_apart GROUP BY {keys}"
+        f"FROM (SELECT {inner} FROM ({items_query(metric, window)}) AS metric_items) AS told {beside} GROUP BY {keys}"
     )
     log.engine.keep(CELLS, translate(cells, log.engine.dialect))
     return columns
@@ -114,7 +121,7 @@ def ask(log: Log, statement: str) -> list[tuple[Any, ...]]:
     return log.engine.run(translate(statement, log.engine.dialect))
 
 
-def _items(metric: Metric, window: Window) -> str:
+def items_query(metric: Metric, window: Window) -> str:
     """The metric's query with its groups made non-empty text, cut to the days asked for."""
     if metric.query is None:
         raise UsageError(f"{metric.name} is computed by {metric.computed_by}: it has no items to sum.")
@@ -129,6 +136,7 @@ def _items(metric: Metric, window: Window) -> str:
     texts = ["COALESCE(office, '') AS office", f"{_period_sql(window.period)} AS period_"]
     texts += [f"COALESCE(CAST({quoted(name)} AS VARCHAR), '') AS {quoted(name)}" for name in metric.groups]
     figures = ["numerator", "denominator", *(["arm"] if metric.arms else []), *map(quoted, metric.parts)]
+    figures += [quoted(name) for name in metric.heap.columns] if metric.heap else []
     return (
         f"SELECT case_id, {', '.join((*texts, *figures))} "
         f"FROM ({write(metric.query, 'duckdb')}) AS given WHERE {' AND '.join(tests)}"

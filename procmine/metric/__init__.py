@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procmine.drawn import Drawn, drawn_table
-from procmine.metric.definition import CONTRACT, AnswersTo, Example, Metric, missing, silent_kinds
+from procmine.metric.definition import CONTRACT, AnswersTo, Example, Heap, Metric, missing, silent_kinds
 from procmine.metric.pairs import catalogue
 from procmine.metric.proof import prove
 
@@ -12,6 +12,7 @@ __all__ = [
     "AnswersTo",
     "Drawn",
     "Example",
+    "Heap",
     "Metric",
     "catalogue",
     "drawn_table",

@@ -46,6 +46,21 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Heap:
+    """That the items of a share have a ``length`` in whole days and may lie on a ``grid`` of so many days, give or take
+    ``tolerance``: the heaping index then stands beside the figure."""
+
+    length: str
+    grid: str
+    tolerance: int
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """The query's columns that hold the two."""
+        return self.length, self.grid
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """Rows in, rows out: the drawn tables a metric reads and the items it must give for them."""
 
@@ -66,6 +81,7 @@ class Metric:
     ``per`` is how many case-years a rate is told for, ``horizon`` the days of a survival's share, ``arms`` the two
     sides of a difference, ``parts`` further numerators over the same denominator, by their column. ``regimes`` are
     the topics of law that break the metric; ``undivided`` ones judge each case over all the time it was watched.
+    ``heap``: beside a share stands how far its items heap on a grid of days.
     ``query`` is None only where ``computed_by`` names a function in ``mine/``.
     """
 
@@ -101,6 +117,7 @@ class Metric:
     every_activity: frozenset[str] = frozenset()
     regimes: tuple[str, ...] = ()
     undivided: bool = False
+    heap: Heap | None = None
 
     @property
     def told_in(self) -> str:

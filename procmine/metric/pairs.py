@@ -10,7 +10,7 @@ from typing import Any
 from procmine.content import listing, place_of, read_text
 from procmine.drawn import Drawn, drawn_table
 from procmine.errors import ContentError, nearest
-from procmine.metric.definition import CONTRACT, DIVISIBLE, UNITS, AnswersTo, Arm, Example, Metric, Words
+from procmine.metric.definition import CONTRACT, DIVISIBLE, UNITS, AnswersTo, Arm, Example, Heap, Metric, Words
 from procmine.metric.sheet import Sheet
 from procmine.regimes import load_law
 from procmine.schema import Schema, load_schema
@@ -55,7 +55,9 @@ def _metric(
     unit = sheet.choice("unit", UNITS)
     groups = tuple(str(each) for each in sheet.get("", "groups", []))
     arms, parts = _arms(sheet, unit), _parts(sheet, unit)
-    given = {**dict.fromkeys((*groups, *(("arm",) if arms else ())), "text"), **dict.fromkeys(parts, "number")}
+    heap = _heap(sheet, unit)
+    numbers = (*parts, *(heap.columns if heap else ()))
+    given = {**dict.fromkeys((*groups, *(("arm",) if arms else ())), "text"), **dict.fromkeys(numbers, "number")}
     computed_by = sheet.get("", "computed_by")
     query, sql_fault = _query(sheet, name, sql, computed_by, given, schema)
     metric = Metric(
@@ -91,6 +93,7 @@ def _metric(
         every_activity=frozenset(sheet.names("needs", "every_activity", schema.activities, "activity")),
         regimes=sheet.names("", "regimes", topics, "topic of law"),
         undivided=sheet.flag("undivided"),
+        heap=heap,
     )
     sheet.leftovers()
     faults = [fault for _, fault in sorted(sheet.faults, key=lambda pair: pair[0])] + sql_fault
@@ -157,6 +160,22 @@ def _parts(sheet: Sheet, unit: str) -> dict[str, Words]:
         if name in CONTRACT or not str(name).isidentifier():
             sheet.fault("parts", str(name), f"{name} cannot be the name of a part.")
     return {str(name): sheet.words("parts", str(name)) for name in raw}
+
+
+def _heap(sheet: Sheet, unit: str) -> Heap | None:
+    """The columns of a share's items that tell how far they heap on a grid of days."""
+    if sheet.get("", "heap") is None:
+        return None
+    length, grid, tolerance = (sheet.get("heap", key) for key in ("length", "grid", "tolerance"))
+    if unit != "share":
+        sheet.fault("", "heap", f"heap belongs to the unit share, not to {unit}.", "Leave it out.")
+    elif not all(isinstance(name, str) and name.isidentifier() and name not in CONTRACT for name in (length, grid)):
+        sheet.fault("heap", "length", "heap names no two columns.", 'Write length = "gap" and grid = "grid".')
+    elif not isinstance(tolerance, int) or isinstance(tolerance, bool) or tolerance < 0:
+        sheet.fault("heap", "tolerance", "heap.tolerance is no whole number of days.", "Write tolerance = 3.")
+    else:
+        return Heap(str(length), str(grid), tolerance)
+    return None
 
 
 def _answers_to(sheet: Sheet) -> AnswersTo:

@@ -5,7 +5,7 @@ caseworkers, or, of a sensitive metric, where it is true of too few or of nearly
 than the figure, and be rarer. Its complements go with it twice over: in the sums over groups, like any figure; and,
 where the parts of one figure add up to its denominator or numerator (a mix), among the parts of the same group. The two
 sides of a difference need no rule of their own: the figure rests on its smaller side. A median needs as many persons on
-either side of it as any figure.
+either side of it as any figure. A heaping index counts nobody, and needs as many persons as any figure.
 
 **What is shown of the rest** under rounding: counts rounded; shares tied to rounded counts; rates from rounded events
 and shown time; indices and numbers in two digits; the ratio from the shares shown; medians are whole days anyway.
@@ -128,6 +128,10 @@ def _shown(one: Further, seen: Measurement, told: str, profile: Profile) -> Furt
         return plain if (one.cases or 0) >= 2 * profile.persons else blank(one)
     if one.kind == "ratio":
         return plain
+    if one.kind == "heap":
+        value = two_digits(one.value)
+        interval = around(one.value, one.interval, value, most=math.inf)
+        return replace(plain, value=value, interval=interval) if (one.cases or 0) >= profile.persons else blank(one)
     if one.kind == "arm" or unit == "share":
         out_of = one.items if one.kind == "arm" else _out_of(one)
         hits, value = shown_share(one.value, max(rounded(out_of, base), base), base)

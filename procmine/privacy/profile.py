@@ -116,16 +116,16 @@ def two_digits(value: float, *, up: bool = False) -> float:
 
 
 def around(
-    exact: float, interval: tuple[float, float] | None, value: float, least: float = 0.0
+    exact: float, interval: tuple[float, float] | None, value: float, least: float = 0.0, most: float = 1.0
 ) -> tuple[float, float] | None:
     """An interval to show about ``value``, in place of ``exact`` in the middle of its own: as wide as the longer side
-    and what the value moved, in two digits. Inside ``least`` to 1 if the exact one was."""
+    and what the value moved, in two digits. Inside ``least`` to ``most`` if the exact one was."""
     if interval is None:
         return None
     low, high = interval
     half = two_digits(max(high - exact, exact - low) + abs(value - exact), up=True)
-    if low >= least and high <= 1:
-        return max(least, value - half), min(1.0, value + half)
+    if low >= least and high <= most:
+        return max(least, value - half), min(most, value + half)
     return (max(least, value - half) if low >= least else value - half), value + half
 
 

@@ -156,7 +156,7 @@ class Reading:
 
     def unit_of(self, metric: str, one: Further) -> str:
         """The unit a further figure is told in: a part in its metric's, an arm is a share, a median counts days."""
-        return {"part": self.unit(metric), "arm": "share", "median": "days", "ratio": "mean"}[one.kind]
+        return {"part": self.unit(metric), "arm": "share", "median": "days", "ratio": "mean", "heap": "mean"}[one.kind]
 
     def message(self, metric: str) -> int:
         """The message of the text the metric answers to, 1 to 5; 5 where its sheet is not known."""
