@@ -1,0 +1,96 @@
+"""Running: everything at once, from a path to the findings a report is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from procmine.compare import compare as compare_measurements
+from procmine.errors import PrivacyError
+from procmine.findings import Findings, Measurement, Noticed
+from procmine.log import Log
+from procmine.measure import measure
+from procmine.metric import Metric
+from procmine.mine.discover import discover as mine
+from procmine.mine.quality import BUDGET
+from procmine.privacy import Released, join, profile_named, release_model, release_noticed, release_receipt
+from procmine.read.checks.finding import in_order
+from procmine.read.checks.noticing import notice
+from procmine.read.checks.running import catalogue_of_checks, run_checks
+from procmine.read.checks.usable import usable_for
+from procmine.read.progress import Progress, quiet
+from procmine.read.receipt import procmine_version
+from procmine.regimes import load_law
+from procmine.study.figures import metrics_asked, released, units_of
+from procmine.study.models import workers_behind
+from procmine.study.opening import open_log, read_study
+
+# A report is to be there within ten seconds; `discover` takes four times as long over the quality of its model.
+BUDGET_OF_A_RUN = BUDGET // 4
+
+
+def run(
+    path: Path,
+    *,
+    source: str | None = None,
+    study: Path | None = None,
+    store: Path | None = None,
+    privacy: str = "shared",
+    title: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Released[Findings], Mapping[str, Metric]]:
+    """Everything: check, mine, measure, compare. Returns what a report may say, and the sheets of its metrics."""
+    tell = progress or quiet
+    opened = read_study(path)
+    folder = opened.folder or study
+    log = open_log(path, source=source, study=study, store=store, progress=tell)
+    asked = metrics_asked(log, None, folder)
+    least = profile_named(privacy)
+    if log.receipt["cases"] < least.persons:
+        raise PrivacyError(
+            f"The log has fewer than {least.persons} cases: the profile {privacy} shows nothing of it.",
+            where=log.name,
+            hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
+        )
+    tell("measure", 0.0)
+    # Mining is Python and measuring is the engine: side by side neither waits for the other.
+    with ThreadPoolExecutor(1) as beside:
+        mined = beside.submit(mine, replace(log, engine=log.engine.beside()), budget=BUDGET_OF_A_RUN)
+        measured = measure(log, asked, by=("office",), law=load_law(folder))
+        figures = released(measured, asked, privacy)
+        tell("check", 0.0)
+        noticed = release_noticed(_noticed(log, measured, asked, folder), privacy)
+        tell("mine", 0.0)
+        model = release_model(mined.result(), privacy, workers=workers_behind(log))
+        tell("mine", 1.0)
+    receipt = release_receipt(log.receipt, privacy, activities=[step.activity for step in model.value.steps])
+
+    def gather(parts: tuple[Any, ...]) -> Findings:
+        shown, drawn, read, odd = parts
+        comparisons, funnels = compare_measurements(shown, along="office", units=units_of(asked))
+        return Findings(
+            title=title or opened.title or log.name,
+            receipt=read,
+            measurements=shown,
+            comparisons=comparisons,
+            funnels=funnels,
+            model=drawn,
+            privacy=privacy,
+            period=(str(read["first_day"]), str(read["last_day"])),
+            versions={"procmine": procmine_version(), **{name: str(metric.version) for name, metric in asked.items()}},
+            noticed=odd,
+        )
+
+    return join(figures, model, receipt, noticed).map(gather), asked
+
+
+def _noticed(
+    log: Log, measured: Sequence[Measurement], asked: Mapping[str, Metric], study: Path | None
+) -> tuple[Noticed, ...]:
+    """What the checks find in the log, beside the metrics it bears on."""
+    found = in_order(run_checks(log, study))
+    usable = usable_for([one for one in measured if not one.group], found, asked, log.schema, study)
+    return notice(found, catalogue_of_checks(study, log.schema), usable)
