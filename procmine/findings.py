@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from procmine.model import Model
+from procmine.deviations import Conformance
+from procmine.model import Handovers, Model, Variety
 
 
 class Status(StrEnum):
@@ -204,6 +205,89 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class NormCount:
+    """The activations of a norm in one group: how many kept, broken and undetermined, the latter by reason (``why``),
+    and who began the steps of the broken ones. Counts nobody may see are None.
+
+    ``why``: missing (an attribute is not recorded), order (of two events of one day), running (the limit, or the case,
+    ran on when the log ended), left (the case left before the limit had run out), history (the case began before the
+    log did); the last three are in no rate, nor is what was kept before its time had run out. ``begun_by`` counts broken ones by the side that began the step that is
+    judged (client, office, third; "" = not recorded), ``functions`` by the function of the role that took it.
+    ``cases`` are those behind each state, ``reason_cases`` those behind each reason, side and function: for the privacy
+    door, which drops them.
+    """
+
+    group: Mapping[str, str]
+    kept: int | None
+    broken: int | None
+    undetermined: int | None
+    why: Mapping[str, int | None]
+    begun_by: Mapping[str, int | None]
+    functions: Mapping[str, int | None]
+    cases: Mapping[str, int] = field(default_factory=dict)
+    reason_cases: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def activations(self) -> int | None:
+        """How often the norm had something to say; None where a part of it may not be seen."""
+        if self.kept is None or self.broken is None or self.undetermined is None:
+            return None
+        return self.kept + self.broken + self.undetermined
+
+
+@dataclass(frozen=True, slots=True)
+class NormFound:
+    """One norm held against a log: the share kept as Measurements (``metric`` is the norm's name), and the counts by
+    group. The share is over the activations whose time had run out under observation; the counts are over all.
+
+    ``mark`` is "example" for a norm to be checked before use, ``checked`` what it was checked against ("" = nothing).
+    ``gate`` is the least share kept where the norm is a gate, ``met`` whether it is met, seen before the privacy door:
+    what cannot be measured is not shown to be met. ``sensitive``: it bears on reductions, health or distress.
+    """
+
+    name: str
+    version: int
+    template: str
+    sentence: Mapping[str, str]
+    anchor: str
+    checked: str
+    mark: str
+    gate: float | None
+    met: bool | None
+    sensitive: bool
+    measurements: tuple[Measurement, ...]
+    counts: tuple[NormCount, ...]
+
+    @property
+    def whole(self) -> Measurement | None:
+        """The share kept over all cases."""
+        return self.at({})
+
+    def at(self, group: Mapping[str, str]) -> Measurement | None:
+        """The share kept in one group over all time."""
+        return next((one for one in self.measurements if one.group == group and one.period is None), None)
+
+    def count(self, group: Mapping[str, str]) -> NormCount | None:
+        """The counts of one group."""
+        return next((one for one in self.counts if one.group == group), None)
+
+
+@dataclass(frozen=True, slots=True)
+class NormsFound:
+    """All norms of a file held against a log. ``lands`` are the Länder whose holidays counted ("" = only those that all
+    have)."""
+
+    norms: tuple[NormFound, ...]
+    lands: tuple[str, ...]
+    where: str
+
+    @property
+    def met(self) -> bool:
+        """Whether no gate is missed."""
+        return all(one.met is not False for one in self.norms)
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All that a study found, as it left the privacy door: what a report may say."""
 
@@ -218,3 +302,7 @@ class Findings:
     versions: Mapping[str, str]
     warnings: tuple[Mapping[str, str], ...] = ()
     noticed: tuple[Noticed, ...] = ()
+    handovers: tuple[Handovers, ...] = ()
+    variety: tuple[Variety, ...] = ()
+    norms: NormsFound | None = None
+    drawn_norms: tuple[Conformance, ...] = ()

@@ -651,7 +651,7 @@ def test_shares_of_few_known_are_empty() -> None:
     few = Steering(Share(3, 9, 40), Share(5, 20, 40), Share(7, 21, 43), Share(1, 2, 2))
     (step,) = release_model(mined([("A",)] * 40, few), "shared", workers=30).value.steps
 
-    assert step.steering == Steering(Share(0, 0, 0), Share(5, 20, 40), Share(5, 20, 45), Share(0, 0, 0))
+    assert step.steering == Steering(Share(0, 0, 40), Share(5, 20, 40), Share(5, 20, 45), Share(0, 0, 0))
 
 
 @pytest.mark.parametrize("workers", [None, 9])
@@ -660,6 +660,15 @@ def test_shares_about_caseworkers_need_ten_of_them(workers: int | None) -> None:
     (step,) = release_model(mined([("A",)] * 40, steering), "shared", workers=workers).value.steps
 
     assert (step.steering.same_worker, step.steering.warm) == (Share(0, 0, 0), Share(0, 0, 0))
+
+
+def test_a_function_in_which_few_events_lie_looks_as_if_nobody_had_acted_in_it() -> None:
+    model = mined([("A",)] * 60)
+    parts = (("", 22), ("benefits", 8), ("integration", 30))
+
+    released = release_model(replace(model, steps=(replace(model.steps[0], functions=parts),)), "shared").value
+
+    assert released.steps[0].functions == (("", 20), ("integration", 30))
 
 
 def test_the_workbench_shows_a_model_of_three_persons_exactly() -> None:

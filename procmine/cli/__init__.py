@@ -10,11 +10,11 @@ import sys
 from typing import NoReturn
 
 # The help lists the commands in the order of these imports.
-from procmine.cli import begin, extracts, figures, reports
+from procmine.cli import begin, extracts, figures, models, reports
 from procmine.cli.app import app
 from procmine.terminal.running import run
 
-__all__ = ["app", "begin", "extracts", "figures", "main", "reports"]
+__all__ = ["app", "begin", "extracts", "figures", "main", "models", "reports"]
 
 
 def main() -> NoReturn:

@@ -1,4 +1,4 @@
-"""Commands about what a log tells: models, courses, figures, groups, and what a figure means."""
+"""Commands about figures: metrics measured, groups compared, and what a figure means."""
 
 from __future__ import annotations
 
@@ -7,101 +7,23 @@ from typing import Annotated
 
 import typer
 
-from procmine.cli.app import app, opened, say, say_file
+from procmine.cli.app import app, opened, say
 from procmine.terminal.options import (
-    BegunFromOption,
-    BegunToOption,
     ByOption,
     ColourOption,
-    EmbeddedOption,
     EngineOption,
     FromOption,
     JsonOption,
     LanguageOption,
     LogArgument,
     MetricOption,
-    OfficeOption,
     OutOption,
     PrivacyOption,
-    SegmentOption,
     SourceOption,
-    TeamOption,
     ToOption,
     VerboseOption,
-    among,
     examples,
 )
-
-
-@app.command(
-    epilog=examples(
-        "discover extract.csv", "discover extract.csv --office JC-01 --json", "discover extract.csv --out model.bpmn"
-    )
-)
-def discover(
-    log: LogArgument,
-    source: SourceOption = None,
-    noise: Annotated[float, typer.Option("--noise", help="Ways rarer than this share are left out.")] = 0.2,
-    algorithm: Annotated[
-        str, typer.Option("--algorithm", callback=among("inductive", "heuristics"), help="inductive or heuristics.")
-    ] = "inductive",
-    office: OfficeOption = None,
-    team: TeamOption = None,
-    segment: SegmentOption = None,
-    start: BegunFromOption = None,
-    end: BegunToOption = None,
-    lang: LanguageOption = "de",
-    privacy: PrivacyOption = "internal",
-    engine: EmbeddedOption = "duckdb",
-    out: OutOption = None,
-    as_json: JsonOption = False,
-    verbose: VerboseOption = False,
-    no_color: ColourOption = False,
-) -> None:
-    """Steps and ways, who steers them, how well the model fits."""
-    from procmine import study
-    from procmine.mine.chosen import Chosen
-    from procmine.report import model_files, words
-    from procmine.terminal import data, lines
-
-    opened_log, folder = opened(log, source, verbose, out)
-    chosen = Chosen(office, team, segment, start, end)
-    model = study.discover(opened_log, noise=noise, algorithm=algorithm, chosen=chosen, privacy=privacy)
-    if out is not None and out.suffix not in ("", ".txt", ".json"):
-        say_file(out, model_files.model_file(model, out, lang, folder))
-        return
-    say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)
-
-
-@app.command(epilog=examples("variants extract.csv", "variants extract.csv --top 50", "variants extract.csv --json"))
-def variants(
-    log: LogArgument,
-    source: SourceOption = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many courses to show.")] = 20,
-    office: OfficeOption = None,
-    team: TeamOption = None,
-    segment: SegmentOption = None,
-    start: BegunFromOption = None,
-    end: BegunToOption = None,
-    lang: LanguageOption = "de",
-    privacy: PrivacyOption = "internal",
-    engine: EmbeddedOption = "duckdb",
-    out: OutOption = None,
-    as_json: JsonOption = False,
-    verbose: VerboseOption = False,
-    no_color: ColourOption = False,
-) -> None:
-    """The most frequent courses of a case, with their share."""
-    from procmine import study
-    from procmine.mine.chosen import Chosen
-    from procmine.report import words
-    from procmine.terminal import data, lines
-
-    opened_log, _ = opened(log, source, verbose, out)
-    chosen = Chosen(office, team, segment, start, end)
-    model = study.discover(opened_log, chosen=chosen, privacy=privacy)
-    shown = lines.variants(model, top, words.load(lang))
-    say("variants", data.variants(model, top), shown, as_json=as_json, out=out)
 
 
 @app.command(

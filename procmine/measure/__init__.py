@@ -31,7 +31,7 @@ from procmine.measure.judge.status import (
     not_measurable,
 )
 from procmine.measure.lawful import by_regime
-from procmine.measure.recording import Recorded, heard_of, recorded_by_office, silence
+from procmine.measure.recording import Recorded, Silence, heard_of, recorded_by_office, silence
 from procmine.measure.sums import sum_items
 from procmine.measure.whole import undividable
 from procmine.metric import Metric, missing, silent_kinds
@@ -97,13 +97,15 @@ def measure_one(
     start: date | None,
     end: date | None,
     recorded: Recorded | None = None,
+    silent: Silence | None = None,
 ) -> tuple[Measurement, ...]:
     """One metric; not measurable, with the sentence why, where the log cannot bear it. ``recorded`` are the events by
-    office and activity, asked for anew where they are not handed in."""
+    office and activity, asked for anew where they are not handed in; ``silent`` the offices that record nothing of what
+    the metric rests on, worked out from these unless whoever asks knows better."""
     unfit = _unfit(log, metric) or undividable(log, metric, start, end)
     if unfit:
         return tuple(not_measurable(metric, group, None, unfit) for group in _expected(log, by))
-    hush = silence(log, metric, recorded_by_office(log) if recorded is None else recorded)
+    hush = silent or silence(log, metric, recorded_by_office(log) if recorded is None else recorded)
     period = None if metric.undivided else next((name for name in by if name in PERIODS), None)
     window = Window(period, start, end, hush.offices)
     asked = cuts(tuple(name for name in by if name in ("office", *metric.groups)), metric.groups, window)

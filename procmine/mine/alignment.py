@@ -9,8 +9,9 @@ states at a time, from the last step backwards:
                         moves(s, t) + min(cost(rest, t) + 1, cost(rest, u) for steps a from t to u)
 
 That needs all states of the net (see ``markings``) and in return is exact, bounded before it begins, and yields every
-optimal alignment at once. Of these the one is taken that prefers, step by step from the start, a synchronous move to a
-log move to a model move, and among these the first by label and transition name: the same on every machine.
+optimal alignment at once. Of these the one is taken that explains most of the course (fewest log moves), then the one
+that prefers, step by step from the start, a synchronous move to a log move to a model move, and among these the first
+by label and transition name: the same on every machine.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ from procmine.model import Net
 BUDGET = 2_000_000_000  # a step is about a nanosecond
 BUDGET_EACH = 500_000_000
 FORMULA = "1 - sum(alignment cost) / sum(course length + shortest run of the model), unit costs, by case"
-_FAR = 1 << 20
-_DENSE = 300  # states up to which the distances between all pairs are kept
+_MOVE = 1 << 13  # what a deviation costs in the table; a log move costs one more, so that it is the last choice
+_LONGEST = _MOVE - 1  # steps of a course: so many log moves never add up to a deviation
+_FAR = 1 << 28
+_DENSE = 300  # states up to which the distances between all pairs are kept in any case
+_WIDEST = 1_500  # and where that is less work than going through all steps again and again, up to so many
 _CELLS = 6_000_000  # endings x states held at a time
 _CALL = 5_000  # what an operation on arrays costs beside its cells
 _COURSE = 2_000  # what the moves of one step of a course cost
@@ -73,7 +77,7 @@ def align(
     net: Net,
     courses: Courses,
     *,
-    budget: int = BUDGET,
+    budget: int | Purse = BUDGET,
     budget_each: int = BUDGET_EACH,
     unfinished: bool = False,
     moves: bool = True,
@@ -81,13 +85,15 @@ def align(
     """An optimal alignment of each course with a sound net, most frequent courses first, within ``budget`` steps in
     all and ``budget_each`` for one course.
 
-    ``unfinished``: the courses may stop anywhere in a run of the net (prefix alignment, for cases that still go on).
+    Several calls may spend from one ``Purse``. ``unfinished``: the courses may stop anywhere in a run of the net
+    (prefix alignment, for cases that still go on).
     """
     nothing: tuple[None, ...] = (None,) * len(courses)
+    purse = budget if isinstance(budget, Purse) else Purse(budget)
     if not len(courses):
         return Aligned((), (), None, 0, 0)
     try:
-        table = _Table(behaviour(net), Purse(budget), unfinished)
+        table = _Table(behaviour(net), purse, unfinished)
     except TooLarge:
         why = "the model has more states than are looked at"
         return Aligned(nothing, nothing, None, 0, courses.all_cases, why)
@@ -122,15 +128,15 @@ def _align(table: _Table, courses: Courses, budget_each: int, wanted: bool) -> A
     try:
         for i in range(len(courses)):
             course = tuple(codes[code] for code in courses.codes[ends[i] : ends[i + 1]].tolist())
-            if table.price * len(course) > budget_each:
+            if table.price * len(course) > budget_each or len(course) > _LONGEST:
                 reasons.append("single courses are too long for their budget")
                 continue
             table.add(i, course)
             if table.full:
                 table.settle(costs, moves if wanted else None, courses)
-        table.settle(costs, moves if wanted else None, courses)
     except Spent:
         reasons.append("the budget of work was used up: the commonest courses only")
+    table.settle(costs, moves if wanted else None, courses)
     on = sum(n for n, cost in zip(courses.cases.tolist(), costs, strict=True) if cost is not None)
     return Aligned(tuple(costs), tuple(moves), table.shortest, on, courses.all_cases, "; ".join(dict.fromkeys(reasons)))
 
@@ -143,16 +149,17 @@ class _Table:
         self._labels = sorted({label for _, label in net.steps})
         self._size = size = len(net.ends)
         edges = len(net.source)
-        self.price = _COURSE + (size * size if size <= _DENSE else _ROUNDS * edges) + 2 * edges
-        purse.pay(size * edges if size <= _DENSE else edges)
+        dense = size <= _DENSE or (size <= _WIDEST and size * size <= _ROUNDS * edges)
+        self.price = _COURSE + (size * size if dense else _ROUNDS * edges) + 2 * edges
+        purse.pay(size * edges if dense else edges)
         number = {label: k for k, label in enumerate(self._labels)}
         self._label = np.array([number[net.steps[t][1]] for t in net.step.tolist()], dtype=np.int64)
         self._by_label = [_grouped(net.source, net.target, self._label == k) for k in range(len(self._labels))]
         self._model = _grouped(net.source, net.target, np.ones(edges, dtype=np.bool_))
-        self._apart = _distances(net, size) if size <= _DENSE else None
+        self._apart = _distances(self._model, size) if dense else None
         over = np.where(net.ends, 0, _FAR).astype(np.int32)[None, :]
         finished = self._closed(over)[0]
-        self.shortest = int(finished[0]) if finished[0] < _FAR else None
+        self.shortest = int(finished[0]) // _MOVE if finished[0] < _FAR else None
         self._empty = np.zeros(size, np.int32) if unfinished else finished
         self._kept: dict[tuple[str, str, int, str | None], Move] = {}
         self._forget()
@@ -202,7 +209,7 @@ class _Table:
         table = self._filled()
         ends = courses.first.tolist()
         for which, course, node in self._todo:
-            costs[which] = int(table[node, 0])
+            costs[which] = int(table[node, 0]) // _MOVE
             if moves is not None:
                 names = [courses.activities[code] for code in courses.codes[ends[which] : ends[which + 1]].tolist()]
                 moves[which] = self._moves(table, course, node, names)
@@ -217,7 +224,7 @@ class _Table:
         cuts = np.flatnonzero(np.diff(depth[order], append=depth.max() + 1)) + 1
         for level in np.split(order, cuts)[1:-1]:
             before = table[rest[level]]
-            now = before + 1
+            now = before + (_MOVE + 1)
             for code in np.unique(first[level]).tolist():
                 if code < 0:
                     continue
@@ -239,7 +246,7 @@ class _Table:
             return np.minimum(closed, _FAR, out=closed)
         states, starts, targets = self._model
         while len(states):
-            through = np.minimum.reduceat(costs[:, targets], starts, axis=1) + 1
+            through = np.minimum.reduceat(costs[:, targets], starts, axis=1) + _MOVE
             better = through < costs[:, states]
             if not better.any():
                 break
@@ -261,13 +268,13 @@ class _Table:
                     found.append(self._move("sync", label, at, steps[sync[0]][0]))
                     state, node, at = sync[1], rest, at + 1
                     continue
-                if table[rest, state] + 1 == left:
+                if table[rest, state] + _MOVE + 1 == left:
                     found.append(self._move("log", label, at, None))
-                    node, at, left = rest, at + 1, left - 1
+                    node, at, left = rest, at + 1, left - _MOVE - 1
                     continue
-            t, state = next(m for m in moves[state] if table[node, m[1]] + 1 == left)
+            t, state = next(m for m in moves[state] if table[node, m[1]] + _MOVE == left)
             found.append(self._move("model", steps[t][1], at, steps[t][0]))
-            left -= 1
+            left -= _MOVE
         return tuple(found)
 
     def _move(self, kind: str, activity: str, position: int, transition: str | None) -> Move:
@@ -284,18 +291,20 @@ def _grouped(source: Any, target: Any, which: Any) -> tuple[Any, Any, Any]:
     return states, starts, target[which]
 
 
-def _distances(net: Behaviour, size: int) -> Costs:
-    """The least number of visible steps from each state to each other one, breadth-first from all at once."""
+def _distances(steps: tuple[Any, Any, Any], size: int) -> Costs:
+    """The cost of the fewest visible steps from each state to each other one, breadth-first from all at once: what can
+    be reached in one step more is what the next states reach, as bits."""
+    sources, starts, targets = steps
     apart = np.full((size, size), _FAR, dtype=np.int32)
     np.fill_diagonal(apart, 0)
-    after = np.zeros((size, size), dtype=np.bool_)
-    after[net.source, net.target] = True
-    reached = np.eye(size, dtype=np.bool_)
-    frontier, steps = reached.copy(), 0
-    matrix = after.astype(np.float32)
-    while frontier.any():
-        steps += 1
-        frontier = ((frontier.astype(np.float32) @ matrix) > 0) & ~reached
-        apart[frontier] = steps
-        reached |= frontier
+    reached = np.packbits(np.eye(size, dtype=np.bool_), axis=1)
+    cost = 0
+    while len(sources):
+        cost += _MOVE
+        wider = reached.copy()
+        wider[sources] |= np.bitwise_or.reduceat(reached[targets], starts, axis=0)
+        if np.array_equal(wider, reached):
+            break
+        apart[np.unpackbits(wider & ~reached, axis=1, count=size).astype(np.bool_)] = cost
+        reached = wider
     return apart

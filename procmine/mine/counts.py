@@ -141,7 +141,15 @@ def merge(activities: Sequence[str], found: Sequence[tuple[Ints, Ints, Ints]]) -
 
 
 def distinct(codes: Ints, first: Ints, weights: Ints | None = None) -> tuple[Ints, Ints, Ints]:
-    """Equal sequences counted once: codes, starts and the sum of the weights (default 1 each) of each different one.
+    """Equal sequences counted once: codes, starts and the sum of the weights (default 1 each) of each different one."""
+    chosen, group = grouped(codes, first)
+    sums = np.bincount(group, weights=weights, minlength=len(chosen))  # doubles are exact for counts below 2**53
+    picked, starts = _take(codes, first, chosen)
+    return picked, starts, sums.astype(np.int64)
+
+
+def grouped(codes: Ints, first: Ints) -> tuple[Ints, Ints]:
+    """For each different sequence one that stands for it, and for each sequence the number of its group.
 
     Sequences are grouped by a 64-bit hash, and every one is then compared with the one that stands for its group:
     exact, without building a list a case. Should two different ones ever share a hash, they are grouped by their
@@ -161,9 +169,7 @@ def distinct(codes: Ints, first: Ints, weights: Ints | None = None) -> tuple[Int
             return_index=True,
             return_inverse=True,
         )
-    sums = np.bincount(group, weights=weights, minlength=len(chosen))  # doubles are exact for counts below 2**53
-    picked, starts = _take(codes, first, chosen.astype(np.int64))
-    return picked, starts, sums.astype(np.int64)
+    return chosen.astype(np.int64), group
 
 
 def _take(codes: Ints, first: Ints, which: Ints) -> tuple[Ints, Ints]:

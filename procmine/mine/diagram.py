@@ -1,21 +1,20 @@
-"""A BPMN diagram from a process tree: tasks, gateways and flows as plain values, and places for them.
+"""A BPMN diagram from a process tree: tasks, gateways and flows as plain values, and the blocks they form.
 
 One walk through the tree: every operator opens and closes with a gateway of its own, so that the diagram is as sound
-as the tree.
+as the tree, and its blocks lie within one another like the tree's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from procmine.mine.layout import Box, LayoutError, Link, lay_out
 from procmine.model import TreeNode
 
 Point = tuple[float, float]
 
-KINDS = ("start", "end", "task", "exclusive", "parallel")
+KINDS = ("start", "end", "task", "exclusive", "parallel", "inclusive")
+GATEWAYS = {"xor": "exclusive", "parallel": "parallel", "or": "inclusive"}
 CHARACTERS = 22  # of a task's name in one line
 
 
@@ -48,19 +47,48 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagram:
-    """Elements and flows in the order of the process, from the start event to the end event."""
+class Single:
+    """A block of one element."""
 
-    elements: tuple[Element, ...]
-    flows: tuple[Flow, ...]
+    element: Element
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """Centres by element, and each flow's line."""
+class Row:
+    """Blocks one after the other; none of them: nothing but a flow."""
 
-    centres: Mapping[str, Point]
-    lines: Mapping[str, Sequence[Point]]
+    parts: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Branches between two gateways."""
+
+    opens: Element
+    closes: Element
+    branches: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A body that runs from ``opens`` to ``closes``, and ways from there back to the front."""
+
+    opens: Element
+    closes: Element
+    body: Block
+    back: tuple[Block, ...]
+
+
+Block = Single | Row | Split | Loop
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """Elements and flows in the order of the process, from the start event to the end event, and their blocks."""
+
+    elements: tuple[Element, ...]
+    flows: tuple[Flow, ...]
+    block: Row
 
 
 class _Walk:
@@ -69,112 +97,64 @@ class _Walk:
         self.flows: dict[tuple[str, str], Flow] = {}
         self._numbers = count(1)
 
-    def element(self, kind: str, label: str = "") -> str:
+    def element(self, kind: str, label: str = "") -> Element:
         name = kind if kind in ("start", "end") else f"{kind}_{next(self._numbers)}"
         self.elements.append(Element(name, kind, label))
-        return name
+        return self.elements[-1]
 
-    def flow(self, source: str, target: str) -> None:
-        if (source, target) not in self.flows:  # two silent branches of one choice are one flow
-            self.flows[source, target] = Flow(f"flow_{len(self.flows) + 1}", source, target)
+    def flow(self, source: Element, target: Element) -> None:
+        ends = (source.name, target.name)
+        if ends not in self.flows:  # two silent branches of one choice are one flow
+            self.flows[ends] = Flow(f"flow_{len(self.flows) + 1}", *ends)
 
-    def attach(self, node: TreeNode, here: str) -> str:
-        """Draw ``node`` behind ``here``; the element it ends in."""
+    def attach(self, node: TreeNode, here: Element) -> tuple[Element, Block]:
+        """Draw ``node`` behind ``here``; the element it ends in, and its block."""
         if node.operator is None:
             if node.activity is None:
-                return here
+                return here, Row(())
             task = self.element("task", node.activity)
             self.flow(here, task)
-            return task
+            return task, Single(task)
         if node.operator == "sequence":
+            parts = []
             for child in node.children:
-                here = self.attach(child, here)
-            return here
+                here, part = self.attach(child, here)
+                parts.append(part)
+            return here, Row(tuple(parts))
         if node.operator == "loop":
             return self._loop(node, here)
-        if node.operator in ("xor", "parallel"):
-            return self._block(node, here, "exclusive" if node.operator == "xor" else "parallel")
+        if node.operator in GATEWAYS:
+            return self._split(node, here, GATEWAYS[node.operator])
         raise ValueError(f"A process tree has no operator {node.operator!r}.")
 
-    def _block(self, node: TreeNode, here: str, kind: str) -> str:
-        split = self.element(kind)
-        self.flow(here, split)
-        ends = [self.attach(child, split) for child in node.children]
-        join = self.element(kind)
-        for end in ends:
-            self.flow(end, join)
-        return join
+    def _split(self, node: TreeNode, here: Element, kind: str) -> tuple[Element, Block]:
+        opens = self.element(kind)
+        self.flow(here, opens)
+        drawn = [self.attach(child, opens) for child in node.children]
+        closes = self.element(kind)
+        for end, _ in drawn:
+            self.flow(end, closes)
+        return closes, Split(opens, closes, tuple(block for _, block in drawn))
 
-    def _loop(self, node: TreeNode, here: str) -> str:
-        enter = self.element("exclusive")
-        self.flow(here, enter)
-        done = self.attach(node.children[0], enter)
-        leave = self.element("exclusive")
-        self.flow(done, leave)
-        for redo in node.children[1:]:
-            self.flow(self.attach(redo, leave), enter)
-        return leave
+    def _loop(self, node: TreeNode, here: Element) -> tuple[Element, Block]:
+        opens = self.element("exclusive")
+        self.flow(here, opens)
+        done, body = self.attach(node.children[0], opens)
+        closes = self.element("exclusive")
+        self.flow(done, closes)
+        back = []
+        for child in node.children[1:]:
+            end, block = self.attach(child, closes)
+            self.flow(end, opens)
+            back.append(block)
+        return closes, Loop(opens, closes, body, tuple(back))
 
 
 def diagram(tree: TreeNode) -> Diagram:
     """The BPMN diagram of a process tree, with the same runs."""
     walk = _Walk()
-    last = walk.attach(tree, walk.element("start"))
+    start = walk.element("start")
+    last, block = walk.attach(tree, start)
     end = walk.element("end")
     walk.flow(last, end)
-    return Diagram(tuple(walk.elements), tuple(walk.flows.values()))
-
-
-def draw(shown: Diagram, aspect: float = 0.0) -> Drawn:
-    """Places and lines, left to right; ``aspect`` above 0 folds a long diagram into rows of about that shape.
-
-    What the layout engine refuses (hundreds of crossing flows) is set in plain columns with straight lines: a file
-    that opens and can be arranged by hand is worth more than none.
-    """
-    boxes = [Box(each.name, *each.size, round=each.kind != "task") for each in shown.elements]
-    links = [Link(flow.source, flow.target, 1.0) for flow in shown.flows]
-    try:
-        found = lay_out(boxes, links, direction="leftright", aspect=aspect)
-    except LayoutError:
-        centres = columns(shown)
-        return Drawn(centres, straight(shown, centres))
-    lines = {flow.name: line for flow, line in zip(shown.flows, found.lines, strict=True)}
-    return Drawn(found.centres, lines)
-
-
-def columns(shown: Diagram) -> dict[str, Point]:
-    """Centres in columns by the distance from the start: elements never overlap."""
-    depth = {shown.elements[0].name: 0}
-    outgoing: dict[str, list[str]] = {}
-    for flow in shown.flows:
-        outgoing.setdefault(flow.source, []).append(flow.target)
-    todo = [shown.elements[0].name]
-    for name in todo:
-        for target in outgoing.get(name, ()):
-            if target not in depth:
-                depth[target] = depth[name] + 1
-                todo.append(target)
-    wide: dict[int, float] = {}
-    for each in shown.elements:
-        wide[depth[each.name]] = max(wide.get(depth[each.name], 0.0), each.size[0])
-    left, at = {}, 0.0
-    for column in sorted(wide):
-        left[column] = at + wide[column] / 2
-        at += wide[column] + 60
-    centres, below = {}, dict.fromkeys(wide, 0.0)
-    for each in shown.elements:
-        column = depth[each.name]
-        centres[each.name] = (left[column], below[column] + each.size[1] / 2)
-        below[column] += each.size[1] + 40
-    return centres
-
-
-def straight(shown: Diagram, centres: Mapping[str, Point]) -> dict[str, Sequence[Point]]:
-    """Each flow as one line between the borders that face each other."""
-    sizes = {each.name: each.size for each in shown.elements}
-    lines: dict[str, Sequence[Point]] = {}
-    for flow in shown.flows:
-        (x, y), (u, v) = centres[flow.source], centres[flow.target]
-        side = 1 if u >= x else -1
-        lines[flow.name] = ((x + side * sizes[flow.source][0] / 2, y), (u - side * sizes[flow.target][0] / 2, v))
-    return lines
+    return Diagram(tuple(walk.elements), tuple(walk.flows.values()), Row((Single(start), block, Single(end))))

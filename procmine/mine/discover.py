@@ -1,43 +1,47 @@
-"""A Model from a log: counts by us, the net by pm4py's miners, fed with variants and never with rows.
+"""A Model from a log: counts in one pass, and a net mined from the counts, never from rows.
 
-The result equals mining the whole log (pm4py's inductive miner reduces a log to its variants itself; tested on public
-logs).
+The result equals mining the whole log: the inductive miner is ours and gives pm4py's tree, the heuristics miner is
+pm4py's, fed with counts (both tested on public logs). POWL is pm4py's as well, fed with courses and their cases: of its
+variants the one that orders parts by how often cases do (why: ``powl``).
 """
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from procmine.errors import UsageError, nearest
-from procmine.mine import ways
+from procmine.mine import filters, powl, ways
 from procmine.mine.chosen import Chosen
-from procmine.mine.counts import Courses
-from procmine.mine.net import canonical, net_of_tree
+from procmine.mine.counts import Courses, merge
+from procmine.mine.heuristics import heuristics_net
+from procmine.mine.inductive import mine_tree
+from procmine.mine.net import net_of_tree
 from procmine.mine.quality import BUDGET, measure_fit, not_measured, with_net
 from procmine.model import Model, Net, Quality, TreeNode, Variant
 
-ALGORITHMS = ("heuristics", "inductive")
+ALGORITHMS = ("heuristics", "inductive", "powl")
 MOST_VARIANTS = 1000
-# What the inductive miner is given at most, as activities² x (length of the courses + 2 x activities x courses): it
-# builds graphs at the cost of the bracket, again and again. Measured on two shared cores: 5e9 took 11-26 s (ten million
-# events, 25 activities, 110,000 courses), 8e9 took 8 s (60 courses of a permit log with 398 activities), 17e9 (120 of
-# those courses) had not ended after 90 s.
-MOST_WORK = 6_000_000_000
 
 
 def discover(
-    log: Any, *, noise: float = 0.2, algorithm: str = "inductive", chosen: Chosen | None = None, budget: int = BUDGET
+    log: Any,
+    *,
+    noise: float = 0.2,
+    algorithm: str = "inductive",
+    chosen: Chosen | None = None,
+    keep: float = 1.0,
+    rare: float = 0.0,
+    budget: int = BUDGET,
 ) -> Model:
     """What a log's process looks like: steps and ways with who steers them, its variants, and the discovered net.
 
     ``log`` has ``engine`` and ``receipt``. ``noise`` is the share below which the miner leaves rare ways out, 0 keeps
-    all. ``chosen`` says which cases (every case unless told). ``budget`` bounds the work spent on fitness and
-    precision (see ``quality``); it is counted in steps, not in seconds, so that the same log gives the same figures
-    everywhere.
+    all. ``chosen`` says which cases (every case unless told); ``keep`` and ``rare`` leave out the courses that few of
+    them took (see ``filters``): the model, its quality too, is then of the cases that stay. ``budget`` bounds the work
+    spent on each figure of quality (see ``quality``); it is counted in steps, not in seconds, so that the same log
+    gives the same figures everywhere; 0 measures none.
     """
     if algorithm not in ALGORITHMS:
         raise UsageError(f"There is no algorithm {algorithm!r}.", hint=nearest(algorithm, ALGORITHMS))
@@ -45,9 +49,24 @@ def discover(
         raise UsageError(f"Noise is a share from 0 to below 1, not {noise}.")
     schema = getattr(log, "schema", None)
     rules = ways.rules_of(schema, log.receipt.get("absent", ()))
-    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, chosen)
-    mined = _affordable(found) if algorithm == "inductive" else len(found)
-    tree, net = _mine(found, mined, noise, algorithm)
+    shown = None
+    if keep != 1 or rare != 0:
+        shown = filters.kept(log.engine, log.receipt["activities"], chosen, keep=keep, rare=rare)
+    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, shown or chosen)
+    tree: TreeNode | None = None
+    net: Net | None = None
+    unordered, mined_cases = 0, found.all_cases
+    if len(found) and algorithm == "heuristics":
+        net = heuristics_net(found, steps, edges, noise)
+    elif len(found) and algorithm == "powl":
+        courses = powl.affordable(found)
+        mined_cases = int(found.cases[:courses].sum())
+        if courses:
+            tree, net = powl.powl(found, courses, noise)
+    elif len(found):
+        mined = mine_tree(found, noise)
+        tree, unordered = mined.tree, mined.unordered
+        net = net_of_tree(tree)
     return Model(
         steps=steps,
         ways=edges,
@@ -59,8 +78,10 @@ def discover(
         noise=noise,
         tree=tree,
         net=net,
-        quality=_quality(found, mined, tree, net, budget),
-        mined_cases=int(found.cases[:mined].sum()),
+        quality=_quality(found, mined_cases, unordered, tree, net, budget) if budget else None,
+        mined_cases=mined_cases,
+        left_out_cases=shown.of_cases - shown.cases if shown else 0,
+        left_out_events=shown.of_events - shown.events if shown else 0,
     )
 
 
@@ -77,110 +98,49 @@ def data(model: Model) -> dict[str, Any]:
         "cases": model.cases,
         "events": model.events,
         "mined_cases": model.mined_cases,
+        "left_out_cases": model.left_out_cases,
+        "left_out_events": model.left_out_events,
         "algorithm": model.algorithm,
         "noise": model.noise,
         "tree": None if model.tree is None else asdict(model.tree),
         "net": None if model.net is None else asdict(model.net),
         "fitness": quality.fitness if quality else None,
         "precision": quality.precision if quality else None,
+        "token_fitness": quality.token_fitness if quality else None,
+        "generalisation": quality.generalisation if quality else None,
+        "simplicity": quality.simplicity if quality else None,
         "quality": None if quality is None else asdict(quality),
     }
 
 
-def _quality(found: Courses, mined: int, tree: TreeNode | None, net: Net | None, budget: int) -> Quality:
+def _quality(
+    found: Courses, mined_cases: int, unordered: int, tree: TreeNode | None, net: Net | None, budget: int
+) -> Quality:
     if net is None:
-        return not_measured(found, "no model was mined: the log has no case, or too many activities and courses")
+        return not_measured(found, "no model was mined: the log has no case, or is too much for the miner")
     if tree is None:  # a net need not be sound: alignments could not end
-        fit = not_measured(found, "fitness by alignment and precision need a process tree, which heuristics gives none: use inductive")
+        fit = not_measured(
+            found,
+            "fitness by alignment and precision need a process tree, which the inductive miner always gives",
+        )
     else:
         fit = measure_fit(found, tree, budget)
-    if mined < len(found):
+    if unordered:
+        part = f"the miner came to its bound of work or depth: {unordered} activities stand in the model in any order"
+        fit = replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
+    if mined_cases < found.all_cases:
         part = "the model was mined from the commonest courses only: more are too much for the miner"
         fit = replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
     return with_net(fit, found, net, budget)
 
 
-def _affordable(found: Courses) -> int:
-    """How many of the courses, most frequent first, the inductive miner is given: all, unless that is too many."""
+def inductive_tree(variants: Mapping[tuple[str, ...], int], noise: float) -> TreeNode:
+    """The tree of the inductive miner (IM, or IMf with a noise threshold) for a table of variants with their cases."""
     import numpy as np
 
-    wide = len(np.unique(found.codes))
-    work = wide * wide * (found.first[1:] + 2 * wide * np.arange(1, len(found) + 1))
-    return int(np.searchsorted(work, MOST_WORK, side="right"))
-
-
-def _mine(found: Courses, mined: int, noise: float, algorithm: str) -> tuple[TreeNode | None, Net | None]:
-    if not mined:
-        return None, None
-    sys._pm4py_welcome_shown = True  # type: ignore[attr-defined]  # pm4py prints its banner on stderr otherwise
-    variants = {found.names(i): int(found.cases[i]) for i in range(mined)}
-    if algorithm == "heuristics":
-        return None, _heuristics(variants, noise)
-    tree = inductive_tree(variants, noise)
-    return tree, net_of_tree(tree)
-
-
-def inductive_tree(variants: dict[tuple[str, ...], int], noise: float) -> TreeNode:
-    """The process tree of the inductive miner (IM, or IMf with a noise threshold) for variants with their cases.
-
-    pm4py's public call takes no table of variants, so the miner behind it is called (performance reference 5).
-    """
-    sys._pm4py_welcome_shown = True  # type: ignore[attr-defined]
-    from pm4py.algo.discovery.inductive.dtypes.im_ds import IMDataStructureUVCL
-    from pm4py.algo.discovery.inductive.variants.im import IMUVCL
-    from pm4py.algo.discovery.inductive.variants.imf import IMFUVCL
-    from pm4py.objects.process_tree.utils import generic
-
-    settings = {"noise_threshold": noise}
-    miner = IMFUVCL(settings) if noise > 0 else IMUVCL(settings)
-    tree = generic.fold(miner.apply(IMDataStructureUVCL(Counter(variants)), settings))
-    generic.tree_sort(tree)
-    return _plain(tree)
-
-
-def _plain(node: Any) -> TreeNode:
-    if node.operator is None:
-        return TreeNode(None, node.label)
-    names = {"SEQUENCE": "sequence", "XOR": "xor", "PARALLEL": "parallel", "LOOP": "loop", "OR": "or"}
-    return TreeNode(names[node.operator.name], None, tuple(_plain(child) for child in node.children))
-
-
-def _heuristics(variants: dict[tuple[str, ...], int], noise: float) -> Net:
-    """The heuristics miner's net; ``noise`` is its threshold for leaving out rare pairs before mining."""
-    from pm4py.algo.discovery.heuristics.variants import classic
-    from pm4py.objects.conversion.heuristics_net import converter
-
-    pairs: Counter[tuple[str, str]] = Counter()
-    apart: Counter[tuple[str, str]] = Counter()
-    triples: Counter[tuple[str, str, str]] = Counter()
-    seen: Counter[str] = Counter()
-    starts: Counter[str] = Counter()
-    ends: Counter[str] = Counter()
-    for names, cases in sorted(variants.items()):
-        starts[names[0]] += cases
-        ends[names[-1]] += cases
-        for name in names:
-            seen[name] += cases
-        for pair in pairwise(names):
-            pairs[pair] += cases
-        for a, b, c in zip(names, names[1:], names[2:], strict=False):
-            apart[a, c] += cases
-            triples[a, b, c] += cases
-    mined = classic.apply_heu_dfg(
-        pairs,
-        activities=sorted(seen),
-        activities_occurrences=seen,
-        start_activities=starts,
-        end_activities=ends,
-        dfg_window_2=apart,
-        freq_triples=triples,
-        parameters={classic.Parameters.DFG_PRE_CLEANING_NOISE_THRESH: noise},
-    )
-    net, initial, final = converter.apply(mined)
-    return canonical(
-        [place.name for place in net.places],
-        {transition.name: transition.label for transition in net.transitions},
-        [(arc.source.name, arc.target.name) for arc in net.arcs],
-        [place.name for place in initial],
-        [place.name for place in final],
-    )
+    names = sorted({name for course in variants for name in course})
+    place = {name: code for code, name in enumerate(names)}
+    codes = np.array([place[name] for course in variants for name in course], np.int64)
+    first = np.cumsum([0, *(len(course) for course in variants)], dtype=np.int64)
+    courses = merge(names, [(codes, first, np.array(list(variants.values()), np.int64))])
+    return mine_tree(courses, noise).tree

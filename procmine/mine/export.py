@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from procmine.errors import UsageError
-from procmine.mine.diagram import Diagram, Drawn, Point, diagram, draw, straight
-from procmine.model import Model, Net, TreeNode
+from procmine.mine.block_layout import Drawn, draw
+from procmine.mine.diagram import Diagram, diagram
+from procmine.model import Model, Net, Share, Step, TreeNode, Way
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BPMN_TAGS = {
@@ -20,19 +21,20 @@ _BPMN_TAGS = {
     "task": "bpmn:task",
     "exclusive": "bpmn:exclusiveGateway",
     "parallel": "bpmn:parallelGateway",
+    "inclusive": "bpmn:inclusiveGateway",
 }
 _MARGIN = 40.0
+_SHARES = ("by_client", "same_worker", "out_of_office", "warm")
 _PTML_TAGS = {"sequence": "sequence", "xor": "xor", "parallel": "and", "loop": "xorLoop", "or": "or"}
 
 Element = ElementTree.Element
 Sub = ElementTree.SubElement
 
 
-def to_bpmn(model: Model, positions: Mapping[str, Point] | None = None) -> str:
+def to_bpmn(model: Model) -> str:
     """BPMN 2.0 XML with its drawing (BPMN-DI), so that modelling tools open it laid out.
 
-    ``positions`` are centres by element name of ``diagram.diagram(model.tree)``; without them the diagram is laid out
-    here. Raises UsageError for a model without a process tree.
+    Raises UsageError for a model without a process tree.
     """
     if model.tree is None:
         raise UsageError(
@@ -40,7 +42,7 @@ def to_bpmn(model: Model, positions: Mapping[str, Point] | None = None) -> str:
             hint="Mine it with the inductive algorithm, or export PNML.",
         )
     shown = diagram(model.tree)
-    drawn = draw(shown) if positions is None else Drawn(positions, straight(shown, positions))
+    drawn = draw(shown)
     root = Element(
         "bpmn:definitions",
         {
@@ -70,7 +72,7 @@ def _bpmn_process(root: Element, shown: Diagram) -> None:
         attributes = {"id": each.name}
         if each.kind == "task":
             attributes["name"] = visible(each.label)
-        elif each.kind in ("exclusive", "parallel"):
+        elif each.kind not in ("start", "end"):
             attributes["gatewayDirection"] = "Diverging" if len(out) > 1 and len(into) < 2 else "Converging"
             if len(out) > 1 and len(into) > 1:
                 attributes["gatewayDirection"] = "Mixed"
@@ -156,11 +158,12 @@ def _ptml_node(tree: Element, node: TreeNode, relations: list[tuple[str, str]]) 
 
 
 def to_graphml(model: Model) -> str:
-    """The directly-follows graph as GraphML: steps and ways with their counts, and times in seconds."""
+    """The directly-follows graph as GraphML: steps and ways with counts, times in seconds, and who steers them."""
     root = Element("graphml", {"xmlns": "http://graphml.graphdrawing.org/xmlns"})
+    shares = dict.fromkeys(_SHARES, "double")
     keys = {
-        "node": {"activity": "string", "events": "long", "cases": "long", "starts": "long", "ends": "long"},
-        "edge": {"count": "long", "cases": "long", "median_seconds": "double", "p90_seconds": "double"},
+        "node": {"activity": "string", "events": "long", "cases": "long", "starts": "long", "ends": "long"} | shares,
+        "edge": {"count": "long", "cases": "long", "median_seconds": "double", "p90_seconds": "double"} | shares,
     }
     for part, columns in keys.items():
         for name, kind in columns.items():
@@ -169,15 +172,23 @@ def to_graphml(model: Model) -> str:
     ids = {step.activity: f"s{number}" for number, step in enumerate(model.steps, 1)}
     for step in model.steps:
         made = Sub(graph, "node", {"id": ids[step.activity]})
-        for name in keys["node"]:
-            Sub(made, "data", {"key": f"node_{name}"}).text = visible(str(getattr(step, name)))
+        _data(made, "node", {name: _value(step, name) for name in keys["node"]})
     for way in model.ways:
         made = Sub(graph, "edge", {"source": ids[way.source], "target": ids[way.target]})
-        for name in keys["edge"]:
-            value = getattr(way, name)
-            if value is not None:
-                Sub(made, "data", {"key": f"edge_{name}"}).text = str(value)
+        _data(made, "edge", {name: _value(way, name) for name in keys["edge"]})
     return _text(root)
+
+
+def _value(item: Step | Way, name: str) -> object:
+    share: Share | None = getattr(item.steering, name) if name in _SHARES else None
+    return share.value if share is not None else getattr(item, name)
+
+
+def _data(element: Element, part: str, values: Mapping[str, object]) -> None:
+    """What is known of a step or way; what is not known is not there."""
+    for name, value in values.items():
+        if value is not None:
+            Sub(element, "data", {"key": f"{part}_{name}"}).text = visible(str(value))
 
 
 def visible(text: str) -> str:

@@ -3,26 +3,29 @@
 graphlay places the boxes and routes the links. Its own layers let a process begin in the middle (it breaks cycles where
 that costs least, or by a plain walk), so where a begin is named the layers come from reading_order. Its labels drift
 away from their lines in dense maps and cover the box at self-loops, so they are placed in label_places. Where labels
-still cover a box or each other, the graph is laid out again with more room. The same input gives the same layout to the
+still cover a box or each other, the graph is laid out again with more room. Boxes that belong in lanes are placed by
+lanes, and graphlay routes the lines over them. The same input gives the same layout to the
 last digit.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from procmine.errors import ProcmineError
 from procmine.mine.label_places import Point, Rect, Wish, place_labels
+from procmine.mine.lanes import Band, Grid, Lanes, place_in_lanes
 from procmine.mine.reading_order import layers, reading_order
 
 # Gaps between layers and between boxes: compact first, more room where labels need it.
 ROOM = ((27.0, 20.0), (34.0, 22.0), (44.0, 28.0), (58.0, 40.0), (80.0, 54.0))
 PAGE, TALL = 1100.0, 760.0  # the frame a drawing is fitted into; a larger one is shrunk and its text with it
 FILLED = (1.0, 0.75, 0.6, 0.45)  # how much of the page's width the boxes of a layer may take: lines need the rest
+LOOP = 24.0  # how far a loop stands out of its box
 MANY = 80  # lines beyond which a reader is lost anyway and time counts for more than a label's place
 
 
@@ -59,7 +62,8 @@ class Layout:
     """Where everything lies. ``centres`` by box name; ``lines`` and ``labels`` in the order of the links, a label as
     the number of its form and its centre.
 
-    ``covered`` counts labels that cover a box or another label: 0 unless there was no room at all.
+    ``covered`` counts labels that cover a box or another label, ``pierced`` lines that run through a box: 0 unless
+    there was no room at all. ``bands`` are the lanes from left to right.
     """
 
     width: float
@@ -68,6 +72,19 @@ class Layout:
     lines: tuple[tuple[Point, ...], ...]
     labels: tuple[tuple[int, Point] | None, ...]
     covered: int
+    pierced: int = 0
+    bands: tuple[Band, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """What is to be laid out, and how: as ``lay_out`` is asked for it."""
+
+    boxes: Sequence[Box]
+    links: Sequence[Link]
+    direction: str
+    aspect: float
+    lanes: Lanes | None
 
 
 def lay_out(
@@ -78,12 +95,14 @@ def lay_out(
     aspect: float = 0.0,
     begin: str | None = None,
     end: str | None = None,
+    lanes: Lanes | None = None,
 ) -> Layout:
     """Places for the boxes, lines for the links, labels that cover nothing.
 
     ``aspect`` above 0 folds a long model into rows of about that shape (width by height). ``begin`` lies alone in the
-    first layer and what it leads to follows in reading order, ``end`` alone in the last. Raises LayoutError where a
-    link or end names no box, a name comes twice, or a line could not be routed.
+    first layer and what it leads to follows in reading order, ``end`` alone in the last. With ``lanes`` the drawing
+    runs from the top down, and every box but begin and end lies in its lane. Raises LayoutError where a link or end
+    names no box, a name comes twice, a box lies in no lane, or a line could not be routed.
     """
     names = [box.name for box in boxes]
     if len(set(names)) != len(names):
@@ -94,8 +113,18 @@ def lay_out(
         raise LayoutError(f"A line of the drawing leads to {stray[0]!r}, which is no box.")
     if not boxes:
         return Layout(0.0, 0.0, {}, (), (), 0)
-    found = [_with_room(boxes, links, direction, aspect, ranks) for ranks in _layerings(boxes, links, begin, end)]
-    return min(found, key=lambda layout: (layout.covered, _shrunk(layout), _drawn(layout)))
+    if lanes is not None:
+        loose = [name for name in names if name not in (begin, end) and lanes.of.get(name) not in lanes.order]
+        if loose:
+            raise LayoutError(f"The box {loose[0]!r} of the drawing lies in none of its lanes.")
+        direction, aspect, begin = "topbottom", 0.0, begin if begin is not None else names[0]
+    graph = _Graph(boxes, links, direction, aspect, lanes)
+    found = [_with_room(graph, ranks) for ranks in _layerings(boxes, links, begin, end)]
+    return min(found, key=lambda layout: (_faults(layout), _shrunk(layout), _drawn(layout)))
+
+
+def _faults(layout: Layout) -> int:
+    return layout.covered + layout.pierced
 
 
 def _shrunk(layout: Layout) -> float:
@@ -112,35 +141,34 @@ def _layerings(boxes: Sequence[Box], links: Sequence[Link], begin: str | None, e
     """The layers worth trying: in reading order, wide and narrow; where no begin is named, those of the engine."""
     if begin is None:
         return [{}]
-    weights: dict[tuple[str, str], float] = {}
-    for link in links:
-        weights[link.source, link.target] = weights.get((link.source, link.target), 0.0) + link.weight
+    weights = _weights((link, link.weight) for link in links)
     order = reading_order([box.name for box in boxes], weights, begin, end)
     widths = {box.name: box.width + ROOM[0][1] for box in boxes}
     tried = [layers(order, weights, widths, PAGE * share, end) for share in FILLED]
     return [ranks for k, ranks in enumerate(tried) if ranks not in tried[:k]]
 
 
-def _with_room(
-    boxes: Sequence[Box], links: Sequence[Link], direction: str, aspect: float, ranks: Mapping[str, int]
-) -> Layout:
-    best = _attempt(boxes, links, direction, aspect, ranks, ROOM[0])
-    for room in ROOM[1 : 2 if len(links) > MANY else None]:
-        if not best.covered:
+def _weights(weighed: Iterable[tuple[Link, float]]) -> dict[tuple[str, str], float]:
+    """The weights of the links by source and target."""
+    weights: dict[tuple[str, str], float] = {}
+    for link, weight in weighed:
+        weights[link.source, link.target] = weights.get((link.source, link.target), 0.0) + weight
+    return weights
+
+
+def _with_room(graph: _Graph, ranks: Mapping[str, int]) -> Layout:
+    best = _attempt(graph, ranks, ROOM[0])
+    for room in ROOM[1 : 2 if len(graph.links) > MANY else None]:
+        if not _faults(best):
             break
-        best = min(best, _attempt(boxes, links, direction, aspect, ranks, room), key=lambda found: found.covered)
+        best = min(best, _attempt(graph, ranks, room), key=_faults)
     return best
 
 
-def _attempt(
-    boxes: Sequence[Box],
-    links: Sequence[Link],
-    direction: str,
-    aspect: float,
-    ranks: Mapping[str, int],
-    room: tuple[float, float],
-) -> Layout:
-    drawing = _route(boxes, links, direction, aspect, ranks, room)
+def _attempt(graph: _Graph, ranks: Mapping[str, int], room: Point) -> Layout:
+    boxes, links = graph.boxes, graph.links
+    places, bands = _in_lanes(graph, graph.lanes, ranks, room) if graph.lanes is not None else ({}, ())
+    drawing, hits = _route(graph, ranks, room, places)
     centres = {box.name: _point(node["center"]) for box, node in zip(boxes, drawing.nodes, strict=True)}
     lines = [_line(edge["points"]) for edge in drawing.edges]
     rects = [_around(centres[box.name], box.width, box.height) for box in boxes]
@@ -150,7 +178,7 @@ def _attempt(
     ]
     placed, covered = place_labels(rects, wishes)
     rects += [found[1] for found in placed if found is not None]
-    points = [point for line in lines for point in line]
+    points = [point for line in lines for point in line] + [(x, rects[0][1]) for band in bands for x in band[1:]]
     left = min([rect[0] for rect in rects] + [x for x, _ in points])
     top = min([rect[1] for rect in rects] + [y for _, y in points])
     right = max([rect[2] for rect in rects] + [x for x, _ in points])
@@ -162,47 +190,65 @@ def _attempt(
         tuple(tuple(_moved(point, left, top) for point in line) for line in lines),
         tuple(None if found is None else (found[0], _moved(_middle(found[1]), left, top)) for found in placed),
         covered,
+        hits,
+        _widened(bands, left, right),
     )
 
 
-def _route(
-    boxes: Sequence[Box],
-    links: Sequence[Link],
-    direction: str,
-    aspect: float,
-    ranks: Mapping[str, int],
-    room: tuple[float, float],
-) -> Any:
-    """graphlay's drawing. Effort "thorough" is not slower but lets lines graze boxes; above ``MANY`` only "fast" is."""
+def _in_lanes(
+    graph: _Graph, lanes: Lanes, ranks: Mapping[str, int], room: Point
+) -> tuple[dict[str, Point], tuple[Band, ...]]:
+    weights = _weights((link, link.weight * link.pull) for link in graph.links)
+    sizes = {box.name: (box.width, box.height) for box in graph.boxes}
+    loops = [link for link in graph.links if link.source == link.target]
+    beside = {link.source: LOOP + (link.labels[-1][0] + 8.0 if link.labels else 0.0) for link in loops}
+    return place_in_lanes(Grid(sizes, beside, ranks, lanes, weights), room)
+
+
+def _widened(bands: Sequence[Band], left: float, right: float) -> tuple[Band, ...]:
+    """The lanes moved with the drawing; the outer ones take in the lines that run round it."""
+    edges = [left, *(band.right for band in bands[:-1]), right]
+    moved = [round(edge - left, 2) for edge in edges]
+    return tuple(Band(band.name, *pair) for band, pair in zip(bands, pairwise(moved), strict=False))
+
+
+def _route(graph: _Graph, ranks: Mapping[str, int], room: Point, places: Mapping[str, Point]) -> tuple[Any, int]:
+    """graphlay's drawing, over the ``places`` of the boxes where they are given, and how many lines run through a box.
+
+    Effort "thorough" is not slower but lets lines graze boxes; above ``MANY`` only "fast" is.
+    """
     import graphlay
 
-    graph = graphlay.Graph()
-    for box in boxes:
-        rank = {"rank": {"fixed": ranks[box.name]}} if box.name in ranks else {}
+    drawn = graphlay.Graph()
+    for box in graph.boxes:
+        more: dict[str, Any] = {"rank": {"fixed": ranks[box.name]}} if box.name in ranks else {}
+        if box.name in places:
+            more["position"] = dict(zip("xy", places[box.name], strict=True))
         shape = "ellipse" if box.round else "box"
-        graph.node(box.name, width=box.width, height=box.height, shape=shape, label="", **rank)
-    for link in links:
+        drawn.node(box.name, width=box.width, height=box.height, shape=shape, label="", **more)
+    for link in graph.links:
         more = {}
         if link.source == link.target and link.labels:
             # A loop's label can only stand beside the loop: the engine must leave room there.
             more["label_size"] = dict(zip(("width", "height"), link.labels[-1], strict=True))
-        graph.edge(link.source, link.target, weight=float(link.weight * link.pull), **more)
+        drawn.edge(link.source, link.target, weight=float(link.weight * link.pull), **more)
     options = {
-        "direction": direction,
-        "effort": "fast" if len(links) > MANY else "balanced",
+        "direction": graph.direction,
+        "effort": "fast" if len(graph.links) > MANY else "balanced",
         "routing": {"style": "orthogonal", "lane_gap": 8.0},
-        "wrap": {"viewport_aspect": aspect},
-        "self_loops": {"size": 24.0},
+        "wrap": {"viewport_aspect": graph.aspect},
+        "self_loops": {"size": LOOP, "side": "cross_positive" if places else "auto"},
         "spacing": {"layer_gap": room[0], "node_gap": room[1], "dummy_gap": 18.0, "port_gap": 10.0},
     }
+    make = graphlay.reroute if places else graphlay.layout
     try:
-        drawing = graphlay.layout(graph, preset="process_map", options=options)
+        found = make(drawn, preset="process_map", options=options)
     except graphlay.GraphlayError as fault:
         raise LayoutError(f"The layout engine refused the graph: {fault}.", hint="Show fewer steps or ways.") from fault
-    unrouted = drawing.metrics()["unrouted_edges"]
-    if unrouted:
-        raise LayoutError(f"{unrouted} of {len(links)} lines could not be routed.", hint="Show fewer steps or ways.")
-    return drawing
+    metrics, all_links = found.metrics(), len(graph.links)
+    if unrouted := metrics["unrouted_edges"]:
+        raise LayoutError(f"{unrouted} of {all_links} lines could not be routed.", hint="Show fewer steps or ways.")
+    return found, int(metrics["node_edge_hits"])
 
 
 def _around(centre: Point, width: float, height: float) -> Rect:

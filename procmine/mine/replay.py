@@ -28,10 +28,11 @@ def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, f
     machine = Machine(purse)
     wide = max(len(log.activities), root.mask.bit_length())
     longer: dict[int, int] = {}  # prefix * wide + next step -> the longer prefix; 0 is the empty prefix
-    states, taken, weight = [machine.start(root)], [0], [0]
+    states, taken, weight = [0], [0], [0]
     steps = 0
     codes, first, cases = log.codes.tolist(), log.first.tolist(), log.cases.tolist()
     try:
+        states[0] = machine.start(root)
         for i, many in enumerate(cases):
             course = codes[first[i] : first[i + 1]]
             steps += many * len(course)
@@ -65,8 +66,8 @@ def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, f
 
 
 class Machine:
-    """A tree's automaton. States by number. ``follows`` has the activities that may come next as bits, ``ends`` whether the node may end
-    there.
+    """A tree's automaton. ``follows`` has for each state the activities that may come next as bits, ``ends`` whether
+    the node may end there.
 
     What a state holds: a leaf whether it is done; a choice nothing or the branch taken and its state; a parallel block
     its branches' states; a sequence the branch it has come to and its state; a loop all pairs of branch and state it
@@ -100,11 +101,13 @@ class Machine:
 
     def fits(self, root: Node, course: Iterable[int]) -> bool:
         """Whether a course is a whole run of the tree."""
-        state: int | None = self.start(root)
+        state = self.start(root)
         for code in course:
             self._purse.pay(_STEP)
-            if (state := self.after(root, state, code)) is None:
+            after = self.after(root, state, code)
+            if after is None:
                 return False
+            state = after
         return self.ends[state]
 
     def _first(self, node: Node) -> Any:

@@ -7,24 +7,21 @@ it has something to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from procmine.mine import counts
+from procmine.mine import counts, durations
 from procmine.mine.chosen import Chosen, text
 from procmine.mine.counts import Columns, Courses, Ints, Rows
 from procmine.model import Share, Steering, Step, Way
 
 NO, YES, UNKNOWN, NOT_ELIGIBLE = 0, 1, 2, 3
-DAY = 86_400_000
-_MS_BITS = 42  # 139 years in milliseconds
-
-
 NOWHERE = ("",)  # no place has this code
+CLIENT = "client"  # the function of roles that bear the name of an initiator of the client's side
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,8 @@ class Rules:
     inside: tuple[str, ...] = ("office", "provider_site")
     warm: tuple[str, ...] = ("warm", "accompanied")
     not_warm: tuple[str, ...] = ("information_only", "facilitated", "file_only")
+    functions: tuple[tuple[str, str], ...] = ()
+    """A role and its function; roles of the client's side have ``CLIENT``."""
 
 
 def rules_of(schema: Any, absent: Iterable[str] = ()) -> Rules:
@@ -53,7 +52,10 @@ def rules_of(schema: Any, absent: Iterable[str] = ()) -> Rules:
 def _spoken(schema: Any) -> Rules:
     client = tuple(sorted(name for name, code in schema.codes.get("initiator", {}).items() if code.belongs == "client"))
     transfers = tuple(sorted(name for name, code in schema.activities.items() if code.belongs == "transfer"))
-    return Rules(client=client or Rules().client, transfers=transfers or Rules().transfers)
+    client = client or Rules().client
+    roles = sorted(schema.codes.get("role", {}).items())
+    functions = tuple((name, CLIENT if name in client else code.belongs) for name, code in roles if code.belongs)
+    return Rules(client=client, transfers=transfers or Rules().transfers, functions=functions)
 
 
 def read(
@@ -63,14 +65,14 @@ def read(
 
     ``activities`` are the sorted names that the codes of the store stand for; a name without a step is left out.
     """
+    rules = rules or Rules()
     tally = _Tally(len(activities))
     found = []
-    for part in counts.chunks(engine, _expressions(activities, rules or Rules()), chosen):
+    for part in counts.chunks(engine, _expressions(activities, rules), chosen):
         found.append(counts.distinct(part["activity_code"].astype(np.int64), counts.case_starts(part["case_id"])))
         _add(tally, part)
     log = counts.merge(activities, found)
-    initiators = _initiators(engine, chosen)
-    return log, _steps(log, tally, initiators), _ways(log, tally)
+    return log, _steps(log, tally, _initiators(engine, chosen), _functions(engine, rules, chosen)), _ways(log, tally)
 
 
 def _expressions(activities: Sequence[str], rules: Rules) -> tuple[str, ...]:
@@ -112,7 +114,8 @@ class _Tally:
     steps: dict[int, Ints] = field(default_factory=dict)
     ways: dict[int, Ints] = field(default_factory=dict)
     keys: list[Ints] = field(default_factory=list)
-    times: list[Ints] = field(default_factory=list)
+    calendar: list[Ints] = field(default_factory=list)
+    working: list[Ints] = field(default_factory=list)
 
 
 def _add(tally: _Tally, part: Columns) -> None:
@@ -128,9 +131,10 @@ def _add(tally: _Tally, part: Columns) -> None:
     known = (part["worker"][target] >= 0) & (part["worker"][target - 1] >= 0)
     same = np.where(known, part["worker"][target] == part["worker"][target - 1], UNKNOWN)
     _sum(tally.ways, key, [part["begun"][target], same, part["outside"][target], part["warm"][target]])
-    spent = _between(part, target)
-    tally.keys.append(key[spent >= 0])
-    tally.times.append(spent[spent >= 0])
+    calendar, working = durations.between(part, target)
+    tally.keys.append(key[calendar >= 0])
+    tally.calendar.append(calendar[calendar >= 0])
+    tally.working.append(working[calendar >= 0])
 
 
 def _same_as_before(worker: npt.NDArray[Any], first: Ints) -> npt.NDArray[Any]:
@@ -144,20 +148,6 @@ def _same_as_before(worker: npt.NDArray[Any], first: Ints) -> npt.NDArray[Any]:
     flag = np.where(known, worker == worker[np.maximum(before, 0)], UNKNOWN)
     flag[first[:-1]] = NOT_ELIGIBLE
     return flag
-
-
-def _between(part: Columns, target: Ints) -> Ints:
-    """Milliseconds from each event's predecessor to it, -1 where unknown.
-
-    Where one of the two has only a date, the difference is that of the local days in whole days, and unknown on the
-    same day. A negative difference (clocks that disagree within one order) is unknown too.
-    """
-    spent: Ints = part["ms"][target] - part["ms"][target - 1]
-    dated = (part["date_only"][target] | part["date_only"][target - 1]) > 0
-    if dated.any():
-        days = part["day"][target] - part["day"][target - 1]
-        spent = np.where(dated, np.where(days > 0, days * DAY, -1), spent)
-    return spent.astype(np.int64)
 
 
 def _sum(sums: dict[int, Ints], key: Ints, flags: Sequence[npt.NDArray[Any]]) -> None:
@@ -176,7 +166,11 @@ def _share(flag: Sequence[int]) -> Share:
     return Share(hits=yes, known=yes + no, total=yes + no + unknown)
 
 
-def _initiators(engine: Rows, chosen: Chosen | None) -> dict[int, tuple[tuple[str, int], ...]]:
+Parts = Mapping[int, tuple[tuple[str, int], ...]]
+"""By activity: its events in parts that add up to them."""
+
+
+def _initiators(engine: Rows, chosen: Chosen | None) -> Parts:
     where = f"{counts.step_filter(engine)} AND {counts.case_filter(engine, chosen)}"
     query = f"""SELECT activity_code, COALESCE(initiator, '') AS who, COUNT(*) FROM events WHERE {where}
         GROUP BY activity_code, who ORDER BY activity_code, who"""
@@ -186,7 +180,21 @@ def _initiators(engine: Rows, chosen: Chosen | None) -> dict[int, tuple[tuple[st
     return found
 
 
-def _steps(log: Courses, tally: _Tally, initiators: dict[int, tuple[tuple[str, int], ...]]) -> tuple[Step, ...]:
+def _functions(engine: Rows, rules: Rules, chosen: Chosen | None) -> Parts:
+    """Events of each activity by the function of who acts, "" where it is unknown or the role has none."""
+    if not rules.functions:
+        return {}
+    where = f"{counts.step_filter(engine)} AND {counts.case_filter(engine, chosen)}"
+    query = f"""SELECT activity_code, COALESCE(role, '') AS who, COUNT(*) FROM events WHERE {where}
+        GROUP BY activity_code, who ORDER BY activity_code, who"""
+    named, found = dict(rules.functions), dict[int, dict[str, int]]()
+    for code, role, many in engine.run(query):
+        sums, name = found.setdefault(code, {}), named.get(role, "")
+        sums[name] = sums.get(name, 0) + many
+    return {code: tuple(sorted(sums.items())) for code, sums in found.items()}
+
+
+def _steps(log: Courses, tally: _Tally, initiators: Parts, functions: Parts) -> tuple[Step, ...]:
     events, cases = counts.occurrences(log)
     starts, stops = counts.ends(log)
     return tuple(
@@ -198,6 +206,7 @@ def _steps(log: Courses, tally: _Tally, initiators: dict[int, tuple[tuple[str, i
             ends=int(stops[code]),
             steering=_steering(tally.steps[code]),
             initiators=initiators.get(code, ()),
+            functions=functions.get(code, ()),
         )
         for code, name in enumerate(log.activities)
         if events[code]
@@ -206,12 +215,12 @@ def _steps(log: Courses, tally: _Tally, initiators: dict[int, tuple[tuple[str, i
 
 def _ways(log: Courses, tally: _Tally) -> tuple[Way, ...]:
     pairs = counts.follows(log)
-    times = dict(_quantiles(tally))
+    calendar, working = _times(tally)
     columns = (pairs.source.tolist(), pairs.target.tolist(), pairs.count.tolist(), pairs.cases.tolist())
     ways = []
     for source, target, count, cases in zip(*columns, strict=True):
         key = source * len(log.activities) + target
-        timed, median, p90 = times.get(key, (0, None, None))
+        timed, median, p90 = calendar.get(key, (0, None, None))
         ways.append(
             Way(
                 source=log.activities[source],
@@ -222,33 +231,19 @@ def _ways(log: Courses, tally: _Tally) -> tuple[Way, ...]:
                 p90_seconds=p90,
                 steering=_steering(tally.ways[key]),
                 timed=timed,
+                working_seconds=working.get(key, (0, None, None))[1],
             )
         )
     return tuple(ways)
 
 
-def _quantiles(tally: _Tally) -> Iterator[tuple[int, tuple[int, float | None, float | None]]]:
-    """Per way: known times, their median (mean of the two middle ones) and 90 % quantile (the smallest time that at
-    least nine in ten do not exceed) in seconds; None below two. Exact: all times are sorted, key and time packed in
-    one integer."""
+Times = dict[int, tuple[int, float | None, float | None]]
+
+
+def _times(tally: _Tally) -> tuple[Times, Times]:
+    """Per way its times by the calendar and in working time: how many, median, 90 % quantile."""
     if not tally.keys:
-        return
-    key, spent = np.concatenate(tally.keys), np.concatenate(tally.times)
-    if not len(key):
-        return
-    if int(key.max()) < 1 << (63 - _MS_BITS) and int(spent.max()) < 1 << _MS_BITS:
-        packed = (key << _MS_BITS) | spent
-        packed.sort()
-        key, spent = packed >> _MS_BITS, packed & ((1 << _MS_BITS) - 1)
-    else:
-        order = np.lexsort((spent, key))
-        key, spent = key[order], spent[order]
-    first = counts.case_starts(key)
-    for start, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
-        many = end - start
-        if many < 2:
-            yield int(key[start]), (many, None, None)
-            continue
-        middle = int(spent[start + (many - 1) // 2]) + int(spent[start + many // 2])
-        nine = int(spent[start + -(-9 * many // 10) - 1])
-        yield int(key[start]), (many, middle / 2000, nine / 1000)
+        return {}, {}
+    key = np.concatenate(tally.keys)
+    calendar = dict(durations.quantiles(key, np.concatenate(tally.calendar)))
+    return calendar, dict(durations.quantiles(key, np.concatenate(tally.working)))

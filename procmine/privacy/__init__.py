@@ -6,12 +6,17 @@ comparing and writing. Writers take ``Released[...]`` values only. Rules and rea
 
 from __future__ import annotations
 
+from procmine.privacy.branches import release_branches
+from procmine.privacy.deviations import release_conformance
 from procmine.privacy.differences import release_difference
 from procmine.privacy.figures import release
 from procmine.privacy.graph import release_model
+from procmine.privacy.handover import release_handovers
+from procmine.privacy.norms import release_norms
 from procmine.privacy.noticed import release_noticed
 from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named
 from procmine.privacy.receipts import release_receipt
+from procmine.privacy.variety import release_variety
 
 __all__ = [
     "PROFILES",
@@ -20,8 +25,13 @@ __all__ = [
     "join",
     "profile_named",
     "release",
+    "release_branches",
+    "release_conformance",
     "release_difference",
+    "release_handovers",
     "release_model",
+    "release_norms",
     "release_noticed",
     "release_receipt",
+    "release_variety",
 ]

@@ -17,7 +17,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from procmine.model import Model, Net, Quality, Share, Steering, Step, TreeNode, Variant, Way
+from procmine.model import Model, Net, Quality, Share, Steered, Steering, Step, TreeNode, Variant, Way
+from procmine.privacy.branches import release_branches
 from procmine.privacy.profile import Profile, Released, blurred, profile_named, rounded, sealed, shown_share, two_digits
 
 MEDIAN_CASES = 20
@@ -37,6 +38,7 @@ def release_model(model: Model, profile: str | Profile, *, workers: int | None =
     common = max(rule.persons, rule.variant_share * model.cases)
     staff = rule.exact or (workers is not None and workers >= rule.workers)
     rare = {step.activity for step in model.steps} - names
+    left_out = model.left_out_cases >= rule.persons  # fewer look as if none were left out
     return sealed(
         replace(
             model,
@@ -51,12 +53,19 @@ def release_model(model: Model, profile: str | Profile, *, workers: int | None =
             cases=rounded(model.cases, rule.base),
             events=rounded(model.events, rule.base),
             mined_cases=rounded(model.mined_cases, rule.base),
+            left_out_cases=rounded(model.left_out_cases, rule.base) if left_out else 0,
+            left_out_events=rounded(model.left_out_events, rule.base) if left_out else 0,
             tree=None if model.tree is None else _tree(model.tree, rare),
             net=None if model.net is None else _net(model.net, rare),
             quality=None if model.quality is None else _quality(model.quality, rule),
+            steered=None if model.steered is None else _steered(model.steered, rule, names, workers),
         ),
         rule,
     )
+
+
+def _steered(steered: Steered, rule: Profile, names: Collection[str], workers: int | None) -> Steered:
+    return release_branches(steered, rule, names=names, workers=workers).value
 
 
 def _drawn(variant: Variant, cells: Collection[Cell]) -> bool:
@@ -78,6 +87,11 @@ def _step(step: Step, cells: Collection[Cell], profile: Profile, staff: bool) ->
             for code, count in step.initiators
             if ("initiator", step.activity, code) in cells
         ),
+        functions=tuple(
+            (code, rounded(count, profile.base))
+            for code, count in step.functions
+            if ("function", step.activity, code) in cells
+        ),
     )
 
 
@@ -85,9 +99,11 @@ def _way(way: Way, profile: Profile, staff: bool) -> Way:
     timed = min(way.cases, way.timed)  # a quantile rests on the transitions whose time is known, and on their cases
     median = way.median_seconds if timed >= MEDIAN_CASES else None
     p90 = way.p90_seconds if timed >= P90_CASES and profile.p90 else None
+    working = way.working_seconds if timed >= MEDIAN_CASES else None
     if not profile.exact:
         median = None if median is None else two_digits(median)
         p90 = None if p90 is None else two_digits(p90)
+        working = None if working is None else two_digits(working)
     return Way(
         source=way.source,
         target=way.target,
@@ -97,6 +113,7 @@ def _way(way: Way, profile: Profile, staff: bool) -> Way:
         p90_seconds=p90,
         steering=_steering(way.steering, profile, staff),
         timed=rounded(way.timed, profile.base),
+        working_seconds=working,
     )
 
 
@@ -111,8 +128,9 @@ def _steering(steering: Steering, profile: Profile, staff: bool) -> Steering:
 
 
 def _share(share: Share, profile: Profile) -> Share:
+    """Too few known look like none known; where hardly anything is eligible, even that is not said."""
     if share.known < profile.persons:
-        return Share(0, 0, 0)
+        return Share(0, 0, rounded(share.total, profile.base) if share.total >= profile.persons else 0)
     if profile.exact:
         return share
     known = rounded(share.known, profile.base)
@@ -124,7 +142,7 @@ def _share(share: Share, profile: Profile) -> Share:
 
 
 Cell = tuple[str, ...]
-"""("way", source, target), ("start", activity), ("end", activity) or ("initiator", activity, code)."""
+"""("way", source, target), ("start", activity), ("end", activity), ("initiator" or "function", activity, code)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +166,13 @@ def _allowed(model: Model, names: Collection[str], profile: Profile) -> set[Cell
             continue
         counts: list[tuple[Cell, int]] = [(("start", step.activity), step.starts), (("end", step.activity), step.ends)]
         counts += [(("initiator", step.activity, code), count) for code, count in step.initiators]
+        counts += [(("function", step.activity, code), count) for code, count in step.functions]
         cells |= {cell for cell, count in counts if count >= profile.persons}
     return cells
 
 
 def _sums(model: Model, names: Collection[str]) -> list[_Sum]:
-    """All that adds up: in + start = out + end = initiators = events of a step; starts = ends = cases."""
+    """All that adds up: in + start = out + end = initiators = functions = events of a step; starts = ends = cases."""
     places = len(model.steps) + 1
     sums = []
     into_step: dict[str, list[tuple[Cell, int]]] = {}
@@ -166,10 +185,11 @@ def _sums(model: Model, names: Collection[str]) -> list[_Sum]:
         if step.activity not in names:
             continue
         name = step.activity
-        begun = [(("initiator", name, code), count) for code, count in step.initiators]
+        begun: list[tuple[Cell, int]] = [(("initiator", name, code), count) for code, count in step.initiators]
+        acted: list[tuple[Cell, int]] = [(("function", name, code), count) for code, count in step.functions]
         sums.append(_Sum(step.events, (*into_step.get(name, ()), (("start", name), step.starts)), places))
         sums.append(_Sum(step.events, (*out_of_step.get(name, ()), (("end", name), step.ends)), places))
-        sums.append(_Sum(step.events, tuple(begun), len(begun) + 1))
+        sums += [_Sum(step.events, tuple(parts), len(parts) + 1) for parts in (begun, acted)]
     sums.append(_Sum(model.cases, tuple((("start", step.activity), step.starts) for step in model.steps), places))
     sums.append(_Sum(model.cases, tuple((("end", step.activity), step.ends) for step in model.steps), places))
     return sums

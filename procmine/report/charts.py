@@ -44,8 +44,9 @@ def to_plotly(spec: ChartSpec, colours: Mapping[str, str] = LIGHT) -> dict[str, 
         if dots:
             traces.append(_plotly_dots(spec, mark, dots, colours))
     layout = {
-        "xaxis": _plotly_axis(spec.x, colours, grid=spec.kind == "interval"),
-        "yaxis": _plotly_axis(spec.y, colours, grid=spec.kind == "funnel") | {"automargin": True},
+        "xaxis": _plotly_axis(spec.x, colours, grid=spec.kind != "funnel", titled=spec.kind != "interval"),
+        "yaxis": _plotly_axis(spec.y, colours, grid=spec.kind != "interval", titled=spec.kind != "funnel")
+        | {"automargin": True},
         "annotations": _plotly_names(spec, colours) + _plotly_line_names(spec, colours),
         "showlegend": False,
         "hovermode": "closest",
@@ -109,28 +110,37 @@ def _plotly_dots(spec: ChartSpec, mark: str, dots: list[Dot], colours: Mapping[s
             "line": {"width": edge[0], "color": edge[1]},
         },
     }
-    if spec.kind == "interval":
-        spans = [dot.interval or (dot.x, dot.x) for dot in dots]
-        trace["error_x"] = {
-            "type": "data",
-            "symmetric": False,
-            "array": [high - dot.x for dot, (_, high) in zip(dots, spans, strict=True)],
-            "arrayminus": [dot.x - low for dot, (low, _) in zip(dots, spans, strict=True)],
-            "color": colour,
-            "thickness": 2.5,
-            "width": 0,
-        }
+    if spec.kind != "funnel":
+        trace["error_x"] = _plotly_spans([dot.x for dot in dots], [dot.interval for dot in dots], spec, colour)
+    if spec.kind == "plane":
+        trace["error_y"] = _plotly_spans([dot.y for dot in dots], [dot.up for dot in dots], spec, colour)
     return trace
 
 
-def _plotly_axis(axis: Axis, colours: Mapping[str, str], grid: bool) -> dict[str, Any]:
+def _plotly_spans(
+    places: list[float], spans: list[tuple[float, float] | None], spec: ChartSpec, colour: str
+) -> dict[str, Any]:
+    """Intervals about places; where there is none, nothing is drawn. Two of a dot cross, so they are thin."""
+    ends = [span or (place, place) for place, span in zip(places, spans, strict=True)]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - place for place, (_, high) in zip(places, ends, strict=True)],
+        "arrayminus": [place - low for place, (low, _) in zip(places, ends, strict=True)],
+        "color": colour,
+        "thickness": 1.2 if spec.kind == "plane" else 2.5,
+        "width": 0,
+    }
+
+
+def _plotly_axis(axis: Axis, colours: Mapping[str, str], grid: bool, titled: bool) -> dict[str, Any]:
     low, high = (math.log10(axis.low), math.log10(axis.high)) if axis.log else (axis.low, axis.high)
     return {
         "type": "log" if axis.log else "linear",
         "range": [low, high],
         "tickvals": [place for place, _ in axis.ticks],
         "ticktext": [_safe(text) for _, text in axis.ticks],
-        "title": {"text": _safe(axis.title) if not grid or axis.title == "" else "", "font": {"size": 12}},
+        "title": {"text": _safe(axis.title) if titled else "", "font": {"size": 12}},
         "showgrid": grid,
         "gridcolor": colours["rule"],
         "zeroline": False,
@@ -151,13 +161,18 @@ def _plotly_names(spec: ChartSpec, colours: Mapping[str, str]) -> list[dict[str,
                 "showarrow": False,
                 "xanchor": "right" if left else "left",
                 "xshift": -11 if left else 11,
-                "yshift": 13 * level,
+                "yshift": 13 * level + (8 if spec.kind == "plane" else 0),
                 "bgcolor": colours["surface"],
                 "borderpad": 1,
-                "font": {"size": 12, "color": colours["signal"]},
+                "font": {"size": 12, "color": _name_colour(spec, colours)},
             }
         )
     return names
+
+
+def _name_colour(spec: ChartSpec, colours: Mapping[str, str]) -> str:
+    """Named in a funnel is what lies beyond its limits; in the plane every office, and none of them stands out."""
+    return colours["ink"] if spec.kind == "plane" else colours["signal"]
 
 
 def _plotly_line_names(spec: ChartSpec, colours: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -200,11 +215,12 @@ def _sides(spec: ChartSpec) -> list[tuple[Dot, bool, int]]:
     """The dots to be named: whether the name stands to the left, and how many lines it moves clear of others."""
     taken: list[tuple[float, float]] = []
     found = []
+    clear = 10 if spec.kind == "plane" else 22
     for dot in sorted((dot for dot in spec.dots if dot.named), key=lambda dot: (dot.x, dot.y, dot.name)):
         across = _across(spec.x, dot.x)
         up = 100 * (dot.y - spec.y.low) / (spec.y.high - spec.y.low)
         level = 0
-        while level < 4 and any(abs(across - a) < 22 and abs(up + 4 * level - b) < 4 for a, b in taken):
+        while level < 4 and any(abs(across - a) < clear and abs(up + 4 * level - b) < 4 for a, b in taken):
             level += 1
         taken.append((across, up + 4 * level))
         found.append((dot, across > 72, level))
@@ -254,10 +270,10 @@ def _draw(spec: ChartSpec, axes: Any, colours: Mapping[str, str]) -> None:
         axes.annotate(
             dot.name,
             (dot.x, dot.y),
-            xytext=(-9 if left else 9, -3 + 11 * level),
+            xytext=(-9 if left else 9, (4 if spec.kind == "plane" else -3) + 11 * level),
             textcoords="offset points",
             ha="right" if left else "left",
-            color=colours["signal"],
+            color=_name_colour(spec, colours),
             bbox={"facecolor": colours["surface"], "edgecolor": "none", "pad": 0.6},
             zorder=5,
         )
@@ -272,12 +288,14 @@ def _draw(spec: ChartSpec, axes: Any, colours: Mapping[str, str]) -> None:
     axes.set_xticks([place for place, _ in spec.x.ticks], [text for _, text in spec.x.ticks])
     axes.set_yticks([place for place, _ in spec.y.ticks], [text for _, text in spec.y.ticks])
     axes.minorticks_off()
-    axes.set_xlabel(spec.x.title if spec.kind == "funnel" else "", color=colours["muted"], labelpad=6)
+    axes.set_xlabel(spec.x.title if spec.kind != "interval" else "", color=colours["muted"], labelpad=6)
+    axes.set_ylabel(spec.y.title if spec.kind == "plane" else "", color=colours["muted"], labelpad=6)
     axes.tick_params(length=0, colors=colours["muted"], pad=5)
-    axes.grid(True, axis="y" if spec.kind == "funnel" else "x", color=colours["rule"], linewidth=0.7, zorder=0)
+    lined: Any = {"funnel": "y", "interval": "x", "plane": "both"}[spec.kind]
+    axes.grid(True, axis=lined, color=colours["rule"], linewidth=0.7, zorder=0)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
-        spine.set_visible(side == "bottom" and spec.kind == "funnel")
+        spine.set_visible(side == "bottom" and spec.kind != "interval")
         spine.set_color(colours["rule"])
 
 
@@ -289,6 +307,10 @@ def _draw_dot(spec: ChartSpec, dot: Dot, axes: Any, colours: Mapping[str, str]) 
             axes.plot(dot.bounds, (dot.y, dot.y), color=colours["band"], linewidth=0.9, zorder=2)
         if dot.interval:
             axes.plot(dot.interval, (dot.y, dot.y), color=colour, linewidth=2.2, zorder=3, solid_capstyle="butt")
+    if spec.kind == "plane":
+        across, up = dot.interval or (dot.x, dot.x), dot.up or (dot.y, dot.y)
+        axes.plot(across, (dot.y, dot.y), color=colour, linewidth=1.0, zorder=3, solid_capstyle="butt")
+        axes.plot((dot.x, dot.x), up, color=colour, linewidth=1.0, zorder=3, solid_capstyle="butt")
     axes.plot(
         [dot.x],
         [dot.y],
@@ -306,8 +328,8 @@ def _draw_dot(spec: ChartSpec, dot: Dot, axes: Any, colours: Mapping[str, str]) 
 def _fit(spec: ChartSpec, axes: Any, width: float, height: float) -> None:
     """Room for the texts at the left and below; 5.4 points a sign is more than the page's font needs."""
     longest = max((len(text) for _, text in spec.y.ticks), default=0)
-    left = min(0.35, (14 + 5.4 * longest) / width)
-    bottom = (44 if spec.kind == "funnel" else 22) / height
+    left = min(0.35, ((34 if spec.kind == "plane" else 14) + 5.4 * longest) / width)
+    bottom = (22 if spec.kind == "interval" else 44) / height
     right = (72 if spec.kind == "funnel" else 10) / width
     axes.set_position((left, bottom, 1 - left - right, 1 - bottom - 12 / height))
 

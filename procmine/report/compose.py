@@ -1,8 +1,9 @@
 """Says what a report says and when: findings in, a Document out. No number is made here, no sentence is written here.
 
 The order is that of reading: the sentences that matter, the profile of the core four, each of the four with its
-comparison and its sheet, the map of the process, the catalogue by message, what the data carry, what the report does
-not say, where it comes from. Offices stand in the order of their names. Rules: metrics.md 0, C.4, F; product.md 4.
+comparison and its sheet, the map of the process, what its branches are associated with, who hands over to whom, what
+must be standard, the catalogue by message, how varied the courses are, what the data carry, what the report does not
+say, where it comes from. Offices stand in the order of their names. Rules: metrics.md 0, C.4, F; product.md 4.
 """
 
 from __future__ import annotations
@@ -12,18 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from procmine.findings import Findings
+from procmine.report.branches import branches_section
 from procmine.report.catalogue import message_sections
 from procmine.report.document import Document, Items, Message, Section
+from procmine.report.handover import handover_section
+from procmine.report.norm_section import conform_section
+from procmine.report.norms import norms_section
 from procmine.report.process import map_section
 from procmine.report.quality import limits_section, receipt_section, rows_sentence
 from procmine.report.reading import CORE, Reading
 from procmine.report.scores import gap, metric_section, profile_section, verdict
+from procmine.report.variety import variety_section
 from procmine.report.words import clean, load
 
 MOST_MESSAGES = 5
 TERMS = (
     "skip", "contents", "read_more", "zoom_in", "zoom_out", "fit", "detail", "choose", "choose_all",
-    "map_help", "scroll", "legend",
+    "map_help", "scroll", "legend", "lens",
 )  # fmt: skip
 
 
@@ -49,7 +55,12 @@ def compose(
         profile_section(reading),
         *(metric_section(reading, metric) for metric in core),
         map_section(reading),
+        branches_section(reading),
+        handover_section(reading, findings.handovers),
+        norms_section(reading),
+        *(conform_section(reading, found) for found in findings.drawn_norms),
         *message_sections(reading),
+        variety_section(reading, findings.variety),
         receipt_section(reading),
         limits_section(reading),
     ]

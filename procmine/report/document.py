@@ -112,6 +112,8 @@ class Dot:
     interval: tuple[float, float] | None = None
     bounds: tuple[float, float] | None = None
     named: bool = False
+    up: tuple[float, float] | None = None
+    """The interval along the other axis, where a chart has two of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class ChartSpec:
     """A chart before it is painted: frozen data, all its texts, what it says in words (``alt``) and its table."""
 
     key: str
-    kind: Literal["funnel", "interval"]
+    kind: Literal["funnel", "interval", "plane"]
     title: str
     alt: str
     x: Axis
@@ -140,6 +142,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class LensChoice:
+    """What a drawing can be asked: the drawing's key of it, its name, the question, and the legend.
+
+    An entry of the legend is a swatch (SVG as made by procmine.report.maps, "" for none) and its meaning.
+    """
+
+    key: str
+    name: str
+    question: str
+    legend: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A drawing ready as SVG (the process map), in one or more levels of detail, with its table."""
 
@@ -154,6 +169,8 @@ class Picture:
     """(drawing's key of a step, name) for the choice of one step."""
     legend: tuple[tuple[str, str, str], ...] = ()
     """(kind, sign, meaning)."""
+    lenses: tuple[LensChoice, ...] = ()
+    """What every level can be asked, the one shown first first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,66 +1,70 @@
-"""The process map drawn: boxes, lines, labels, the two ends, and the notes under them."""
+"""The process map drawn: boxes, lines and labels once, with what each lens shows of them; lanes behind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from procmine.mine.lanes import Lanes
 from procmine.mine.layout import Box, Layout, Link, lay_out
 from procmine.model import Step
 from procmine.report import svg
 from procmine.report.map_colours import SIDES
-from procmine.report.map_selection import BEGIN, END, Selection, main_path
+from procmine.report.map_lenses import Lens, Mark, Speaker, share_text
+from procmine.report.map_looks import lettered
+from procmine.report.map_pen import LookPen
+from procmine.report.map_selection import BEGIN, END, Selection, functions_of, main_path
 from procmine.report.words import Words
 
-Format = Callable[[float], str]
 TERMINAL = 26.0
-NODE_SIZE, COUNT_SIZE, LABEL_SIZE, NOTE_SIZE = 13.5, 12.0, 12.0, 12.0
+NODE_SIZE, COUNT_SIZE, LABEL_SIZE, LANE_SIZE = 13.5, 12.0, 12.0, 12.0
 LINE = 13.0
 LOOP = 14.0  # how much higher a box is that a loop leaves and enters at its side
 STRAIGHT = 10.0  # how much more than its count a way of the main path pulls its steps into one line
 MARGIN = 14.0
-
-
-def share_text(share: float, words: Words) -> str:
-    """A share in whole per cent that never claims all or nothing where it is not."""
-    if 0 < share < 0.01:
-        return words.text("share.less_than_one")
-    if 0.99 < share < 1:
-        return words.text("share.more_than_99")
-    return words.percent(share, 0)
+HEADER = 30.0  # room above the lanes for their names
+NARROW = 72.0
+BY_SIGN = " · "  # where a label may be broken in two lines
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What every part of the drawing needs: words and formats, names and sides by activity, the pen."""
+    """What every part of the drawing needs: how figures are said, names by activity, the lenses, the pen.
 
-    words: Words
-    number: Format
-    duration: Format
+    ``lanes`` are the lanes by activity and ``lane_names`` their names in their order; empty where there are none.
+    ``thick`` says how thick a way's line is, as a share of the thickest; its count where nothing is said.
+    """
+
+    speaker: Speaker
     names: Mapping[str, str]
     begun: Mapping[str, str]
-    sides: Mapping[str, str]
-    pen: svg.Pen
+    lenses: Sequence[Lens]
+    pen: LookPen
+    lanes: Mapping[str, str]
+    lane_names: Mapping[str, str]
+    thick: Mapping[tuple[str, str], float]
+    events: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Arrow:
-    """A line of the drawing: between which boxes, how many, what stands on it, what is said on pointing at it."""
+    """A line of the drawing: between which boxes, how many, what each lens shows, what is said on pointing at it."""
 
     source: str
     target: str
     count: int
-    label: str
+    marks: tuple[Mark, ...]
     title: str
     terminal: bool
+    thick: float
 
 
 def drawing(sheet: Sheet, chosen: Selection) -> tuple[str, float, float]:
     """Body, width and height of the map without notes."""
+    words = sheet.speaker.words
     if not chosen.steps:
-        text = sheet.words.text("shown.empty")
-        return sheet.pen.text("quiet", MARGIN, 30, text, NODE_SIZE, anchor="start"), 320.0, 50.0
+        return sheet.pen.text("quiet", MARGIN, 30, words.text("shown.empty"), NODE_SIZE, anchor="start"), 320.0, 50.0
     name = {step.activity: f"s{place}" for place, step in enumerate(chosen.steps)}
     texts = {
         step.activity: svg.wrap(svg.clean(sheet.names[step.activity]), NODE_SIZE, 160, 200) for step in chosen.steps
@@ -70,95 +74,154 @@ def drawing(sheet: Sheet, chosen: Selection) -> tuple[str, float, float]:
     boxes = ([Box(BEGIN, TERMINAL, TERMINAL, True)] if chosen.starts else []) + boxes
     boxes += [Box(END, TERMINAL, TERMINAL, True)] if chosen.ends else []
     arrows = _arrows(sheet, chosen, name)
-    path = [BEGIN, *(name[activity] for activity in main_path(chosen)), END]
-    spine = set(pairwise(path))
-    links = [
-        Link(
-            a.source,
-            a.target,
-            a.count,
-            tuple((_widest(form) + 6, len(form) * LINE + 3) for form in _forms(a.label)),
-            STRAIGHT if (a.source, a.target) in spine else 1.0,
-        )
-        for a in arrows
-    ]
     drawn = {box.name for box in boxes}
-    places = lay_out(boxes, links, begin=BEGIN if BEGIN in drawn else None, end=END if END in drawn else None)
-    most = max((a.count for a in arrows if not a.terminal), default=1)
+    places = lay_out(
+        boxes,
+        _links(arrows, [BEGIN, *(name[activity] for activity in main_path(chosen)), END]),
+        begin=BEGIN if BEGIN in drawn else None,
+        end=END if END in drawn else None,
+        lanes=_lanes(sheet, name) if sheet.lanes else None,
+    )
+    top = MARGIN + (HEADER if places.bands else 0.0)
     body = (
-        _lines(sheet, arrows, places, most)
+        _bands(sheet, places)
+        + _lines(sheet, arrows, places)
         + _nodes(sheet, chosen, texts, places, boxes, name)
         + _terminals(sheet, places)
     )
-    width, height = places.width + 2 * MARGIN, places.height + 2 * MARGIN
-    return f'<g transform="translate({svg.px(MARGIN)} {svg.px(MARGIN)})">{body}</g>', width, height
+    moved = f'<g transform="translate({svg.px(MARGIN)} {svg.px(top)})">{body}</g>'
+    return moved, places.width + 2 * MARGIN, places.height + top + MARGIN
+
+
+def _lanes(sheet: Sheet, name: Mapping[str, str]) -> Lanes:
+    widths = {lane: svg.text_width(text, LANE_SIZE) + 20 for lane, text in sheet.lane_names.items()}
+    return Lanes({here: sheet.lanes[activity] for activity, here in name.items()}, tuple(sheet.lane_names), widths)
 
 
 def _size(lines: list[str], step: Step, sheet: Sheet, loop: bool) -> tuple[float, float]:
     widest = max(svg.text_width(line, NODE_SIZE) for line in lines)
-    counted = svg.text_width(sheet.number(step.events) + "×", COUNT_SIZE) + 12
-    return max(72.0, round(max(widest, counted) + 22)), 27.0 + 16.0 * len(lines) + (LOOP if loop else 0.0)
+    counted = max(svg.text_width(lens.steps[step.activity].text, COUNT_SIZE) for lens in sheet.lenses) + 12
+    return max(NARROW, round(max(widest, counted) + 22)), 27.0 + 16.0 * len(lines) + (LOOP if loop else 0.0)
 
 
 def _arrows(sheet: Sheet, chosen: Selection, name: Mapping[str, str]) -> list[_Arrow]:
-    found = []
+    words, number, found = sheet.speaker.words, sheet.speaker.number, []
+    most = max((way.count for way in chosen.ways), default=1)
     for way in chosen.ways:
-        count = sheet.number(way.count)
-        time = None if way.median_seconds is None else sheet.duration(way.median_seconds)
-        label = count if time is None else f"{count} · {time}"
-        title = f"{sheet.names[way.source]} → {sheet.names[way.target]}: {label}"
-        found.append(_Arrow(name[way.source], name[way.target], way.count, label, title, False))
+        pair = way.source, way.target
+        marks = tuple(lens.ways[pair] for lens in sheet.lenses)
+        counts = words.text("way.counts", count=number(way.count), cases=number(way.cases))
+        said = "; ".join([counts, *dict.fromkeys(mark.said for mark in marks if mark.said)])
+        title = f"{sheet.names[way.source]} → {sheet.names[way.target]}: {said}"
+        thick = sheet.thick.get(pair, min(1.0, way.count / max(1, most)))
+        found.append(_Arrow(name[way.source], name[way.target], way.count, marks, title, False, thick))
     for key, end in (("begin", chosen.starts), ("end", chosen.ends)):
-        for activity, number in end:
-            count, here = sheet.number(number), sheet.words.text(key)
+        for activity, many in end:
+            count, here = number(many), words.text(key)
             ends = (BEGIN, name[activity]) if key == "begin" else (name[activity], END)
-            said = (here, sheet.names[activity]) if key == "begin" else (sheet.names[activity], here)
-            found.append(_Arrow(*ends, number, count, f"{said[0]} → {said[1]}: {count}", True))
+            said = " → ".join((here, sheet.names[activity]) if key == "begin" else (sheet.names[activity], here))
+            share = min(1.0, many / max(1, most))
+            look = f"way{1 + min(4, int(5 * share**0.6))}"
+            marks = tuple(
+                Mark(look, "", count) if lens.counts else Mark("way1" if lens.key != "overview" else look, "", "")
+                for lens in sheet.lenses
+            )
+            found.append(_Arrow(*ends, many, marks, f"{said}: {count}", True, share))
     return found
 
 
-def _lines(sheet: Sheet, arrows: list[_Arrow], places: Layout, most: int) -> str:
-    """Lines, light ones first so that heavy ones cross over them; labels last, over all lines."""
-    pen, drawn, written = sheet.pen, [], []
-    for k in sorted(range(len(arrows)), key=lambda k: (arrows[k].count, -k)):
-        a = arrows[k]
-        ends = f'data-from="{a.source.strip() or "begin"}" data-to="{a.target.strip() or "end"}"'
-        share = min(1.0, a.count / most)
-        level = 1 + min(4, int(5 * share**0.6))
-        thick = 1.3 + 4.2 * share**0.75
-        line, head = svg.arrow(places.lines[k], 6.5 + 0.9 * thick, 3.0 + 0.8 * thick)
-        path = svg.rounded(line)
-        dash = {"stroke_dasharray": "3 3"} if a.terminal else {}
-        drawn.append(
-            f"<g {ends}><title>{svg.escaped(a.title)}</title>"
-            + pen.tag("path", "halo", d=path, stroke_width=thick + 3)
-            + pen.tag("path", f"way{level}", d=path, stroke_width=thick, **dash)
-            + pen.tag("path", f"head{level}", d=head)
-            + "</g>"
-        )
-        label = places.labels[k]
-        if label is not None:
-            written.append(
-                f'<g data-from="{a.source.strip()}" data-to="{a.target.strip()}">{_label(pen, a, *label)}</g>'
-            )
-    return "".join(drawn) + "".join(written)
+def _links(arrows: Sequence[_Arrow], path: Sequence[str]) -> list[Link]:
+    spine = set(pairwise(path))
+    pulls = [STRAIGHT if (a.source, a.target) in spine else 1.0 for a in arrows]
+    return [Link(a.source, a.target, a.count, _label_sizes(a), p) for a, p in zip(arrows, pulls, strict=True)]
 
 
-def _forms(label: str) -> tuple[tuple[str, ...], ...]:
-    """A label in one line, or count above time where there is little room."""
-    parts = tuple(label.split(" · ", 1))
-    return ((label,), parts) if len(parts) == 2 else ((label,),)
+def _label_sizes(arrow: _Arrow) -> tuple[tuple[float, float], ...]:
+    """The room a label needs whatever the lens: in one line, and where one of its texts can be broken in two."""
+    whole = [(mark.text,) for mark in arrow.marks if mark.text]
+    broken = [tuple(mark.text.split(BY_SIGN, 1)) for mark in arrow.marks if mark.text]
+    forms: list[list[tuple[str, ...]]] = [list(whole)] if whole == broken else [list(whole), broken]
+    return tuple((max(map(_widest, form)) + 6, max(map(len, form)) * LINE + 3) for form in forms if form)
 
 
 def _widest(lines: Iterable[str]) -> float:
     return max(svg.text_width(line, LABEL_SIZE, bold=False) for line in lines)
 
 
-def _label(pen: svg.Pen, arrow: _Arrow, form: int, centre: tuple[float, float]) -> str:
-    lines, (x, y) = _forms(arrow.label)[form], centre
-    w, h = _widest(lines) + 4, len(lines) * LINE + 1
-    texts = [pen.text("quiet", x, y - h / 2 + LINE * (k + 0.83), line, LABEL_SIZE) for k, line in enumerate(lines)]
-    return pen.tag("rect", "ground", x=x - w / 2, y=y - h / 2, width=w, height=h, rx=3) + "".join(texts)
+def _bands(sheet: Sheet, places: Layout) -> str:
+    """The lanes behind everything, each with its name above."""
+    parts = []
+    for place, band in enumerate(places.bands):
+        left, right = band.left, band.right
+        parts.append(
+            f'<g data-lane="{svg.escaped(band.name)}">'
+            + sheet.pen.tag(
+                "rect", f"band{place % 2}", x=left, y=-HEADER, width=right - left, height=places.height + HEADER
+            )
+            + sheet.pen.text(
+                "quiet", (left + right) / 2, 16 - HEADER, sheet.lane_names[band.name], LANE_SIZE, bold=True
+            )
+            + "</g>"
+        )
+    return "".join(parts)
+
+
+def _lines(sheet: Sheet, arrows: list[_Arrow], places: Layout) -> str:
+    """Lines, light ones first so that heavy ones cross over them; labels last, over all lines."""
+    pen, drawn, written = sheet.pen, [], []
+    for k in sorted(range(len(arrows)), key=lambda k: (arrows[k].thick, -k)):
+        a = arrows[k]
+        ends = f'data-from="{a.source.strip() or "begin"}" data-to="{a.target.strip() or "end"}"'
+        thick = 1.3 + 4.2 * a.thick**0.75
+        line, head = svg.arrow(places.lines[k], 6.5 + 0.9 * thick, 3.0 + 0.8 * thick)
+        path, look = svg.rounded(line), a.marks[0].look
+        dash = {"stroke_dasharray": "3 3"} if a.terminal else {}
+        drawn.append(
+            f"<g {ends}{_looks(sheet, a.marks)}><title>{svg.escaped(a.title)}</title>"
+            + pen.tag("path", "halo", d=path, stroke_width=thick + 3)
+            + pen.tag("path", "end" if a.terminal else "way", look, d=path, stroke_width=thick, **dash)
+            + pen.tag("path", "head", look, d=head)
+            + "</g>"
+        )
+        label = places.labels[k]
+        if label is not None:
+            written.append(f"<g {ends}>{_label(sheet, a, *label)}</g>")
+    labels = f'<g{pen.colours("label")} font-size="{svg.px(LABEL_SIZE)}" text-anchor="middle">{"".join(written)}</g>'
+    return f'<g aria-hidden="true">{"".join(drawn)}{labels}</g>'
+
+
+def _looks(sheet: Sheet, marks: Sequence[Mark]) -> str:
+    """The looks of a step or way as classes; on paper its one look is named where it is drawn."""
+    if sheet.pen.inline:
+        return ""
+    letters = [letter for letter, _ in lettered(lens.key for lens in sheet.lenses)]
+    classes = " ".join(f"{letter}-{mark.look}" for letter, mark in zip(letters, marks, strict=True))
+    return f' class="{classes}"'
+
+
+def _by_lens(sheet: Sheet, drawn: Sequence[str]) -> str:
+    """What each lens shows at one place, the same drawing once; nothing round it where there is one lens only."""
+    if len(drawn) == 1:
+        return drawn[0]
+    letters: dict[str, list[str]] = {}
+    for (letter, _), one in zip(lettered(lens.key for lens in sheet.lenses), drawn, strict=True):
+        letters.setdefault(one, []).append(letter)
+    return "".join(f'<g class="l {" ".join(found)}">{one}</g>' for one, found in letters.items() if one)
+
+
+def _label(sheet: Sheet, arrow: _Arrow, form: int, centre: tuple[float, float]) -> str:
+    return _by_lens(sheet, [_written(sheet.pen, mark, form, centre) for mark in arrow.marks])
+
+
+def _written(pen: LookPen, mark: Mark, form: int, centre: tuple[float, float]) -> str:
+    """A label: on the screen its letters have a rim, on paper it stands on a ground of its own."""
+    if not mark.text:
+        return ""
+    lines = mark.text.split(BY_SIGN, 1) if form else [mark.text]
+    (x, y), w, h = centre, _widest(lines) + 4, len(lines) * LINE + 1
+    at = [(svg.px(y - h / 2 + LINE * (k + 0.83)), svg.escaped(line)) for k, line in enumerate(lines)]
+    ground = pen.tag("rect", "ground", x=x - w / 2, y=y - h / 2, width=w, height=h, rx=3) if pen.inline else ""
+    return ground + "".join(f'<text x="{svg.px(x)}" y="{low}">{line}</text>' for low, line in at)
 
 
 def _nodes(
@@ -169,46 +232,66 @@ def _nodes(
     boxes: list[Box],
     name: Mapping[str, str],
 ) -> str:
-    pen, size = sheet.pen, {box.name: (box.width, box.height) for box in boxes}
-    parts = []
-    for step in chosen.steps:
-        here, side = name[step.activity], sheet.begun[step.activity]
+    """The steps as they are read: from the top down, in one row from left to right."""
+    pen, size, parts = sheet.pen, {box.name: (box.width, box.height) for box in boxes}, []
+    order = sorted(chosen.steps, key=lambda step: (places.centres[name[step.activity]][::-1], name[step.activity]))
+    for step in order:
+        here, marks = name[step.activity], [lens.steps[step.activity] for lens in sheet.lenses]
         (x, y), (w, h) = places.centres[here], size[here]
-        count = sheet.number(step.events) + "×"
-        top = y - (27.0 + 16.0 * len(texts[step.activity])) / 2
-        low = 2 * y - top - 10
-        start = x - (svg.text_width(count, COUNT_SIZE, bold=False) + 12) / 2
+        lines = texts[step.activity]
+        top = y - (27.0 + 16.0 * len(lines)) / 2
+        counts = [_count(pen, mark, x, 2 * y - top - 10) for mark in marks]
+        side = f' data-side="{sheet.begun[step.activity]}"' if step.activity in sheet.begun else ""
         parts.append(
-            f'<g data-step="{here}" data-side="{side}"><title>{svg.escaped(_said_of(step, sheet))}</title>'
-            + pen.tag("rect", side, x=x - w / 2, y=y - h / 2, width=w, height=h, rx=7, stroke_width=1.5)
-            + "".join(
-                pen.text("text", x, top + 18 + 16 * k, line, NODE_SIZE, bold=True)
-                for k, line in enumerate(texts[step.activity])
-            )
-            + pen.symbol(side, start + 4, low - 4)
-            + pen.text(f"{side}-ink", start + 12, low, count, COUNT_SIZE, anchor="start")
+            f'<g data-step="{here}"{side}{_looks(sheet, marks)}>'
+            f"<title>{svg.escaped(_said_of(step, marks, sheet))}</title>"
+            + pen.tag("rect", "box", marks[0].look, x=x - w / 2, y=y - h / 2, width=w, height=h, rx=7, stroke_width=1.5)
+            + "".join(pen.text("text", x, top + 18 + 16 * k, one, NODE_SIZE, bold=True) for k, one in enumerate(lines))
+            + _by_lens(sheet, counts)
             + "</g>"
         )
     return "".join(parts)
 
 
-def _said_of(step: Step, sheet: Sheet) -> str:
-    """What a step says when pointed at: its counts and who begins it."""
-    shares = {side: 0 for side in SIDES}
+def _count(pen: LookPen, mark: Mark, x: float, low: float) -> str:
+    """Sign and text of a step under its name."""
+    room = 12.0 if mark.sign else 0.0
+    start = x - (svg.text_width(mark.text, COUNT_SIZE, bold=False) + room) / 2
+    text = pen.text("ink", start + room, low, mark.text, COUNT_SIZE, look=mark.look, anchor="start")
+    return pen.symbol(mark.sign, mark.look, start + 4, low - 4) + text
+
+
+def _said_of(step: Step, marks: Sequence[Mark], sheet: Sheet) -> str:
+    """What a step says when pointed at or focused: its counts, who begins it, who acts, and what the lenses show."""
+    words, number = sheet.speaker.words, sheet.speaker.number
+    parts = [words.text("step.events", count=number(step.events), cases=number(step.cases))]
+    if sheet.events:
+        parts.append(words.text("step.share", share=share_text(min(1.0, step.events / sheet.events), words)))
+    begun: dict[str, int] = {}
     for code, count in step.initiators:
-        shares[sheet.sides.get(code, "unknown")] += count
-    total = sum(shares.values())
-    words = sheet.words
-    counts = words.text("step.events", count=sheet.number(step.events), cases=sheet.number(step.cases))
-    who = ", ".join(
-        sheet.words.text(
-            "step.began", side=sheet.words.text(f"side.{side}"), share=share_text(count / total, sheet.words)
-        )
-        for side, count in shares.items()
+        side = sheet.speaker.sides.get(code, "unknown")
+        begun[side] = begun.get(side, 0) + count
+    who = _listed({words.text(f"side.{side}"): begun[side] for side in SIDES if side in begun}, sheet)
+    functions = functions_of(step)
+    acted = _listed({lane_name(words, code): count for code, count in functions.items()}, sheet)
+    known = share_text(min(1.0, sum(functions.values()) / max(1, step.events)), words)
+    parts += [words.text("step.begun", shares=who)] if who else []
+    parts += [words.text("step.acted", shares=acted, known=known)] if acted else []
+    return f"{sheet.names[step.activity]}: {'; '.join([*parts, *(mark.said for mark in marks if mark.said)])}"
+
+
+def _listed(parts: Mapping[str, int], sheet: Sheet) -> str:
+    words, total = sheet.speaker.words, sum(parts.values())
+    return ", ".join(
+        words.text("step.part", name=name, share=share_text(count / total, words))
+        for name, count in parts.items()
         if count
     )
-    begun = "; " + words.text("step.begun", shares=who) if who else ""
-    return f"{sheet.names[step.activity]}: {counts}{begun}"
+
+
+def lane_name(words: Words, code: str) -> str:
+    """A function's name; its code where nobody named it."""
+    return words.maybe(f"lane.{code or 'unknown'}") or code
 
 
 def _terminals(sheet: Sheet, places: Layout) -> str:
@@ -223,32 +306,6 @@ def _terminals(sheet: Sheet, places: Layout) -> str:
             if end == BEGIN
             else pen.tag("rect", "sign", x=x - 4, y=y - 4, width=8, height=8)
         )
-        title = svg.escaped(sheet.words.text("begin" if end == BEGIN else "end"))
+        title = svg.escaped(sheet.speaker.words.text("begin" if end == BEGIN else "end"))
         parts.append(f"<g><title>{title}</title>{pen.tag('circle', look, cx=x, cy=y, r=r)}{inner}</g>")
     return "".join(parts)
-
-
-def noted(
-    body: str, width: float, height: float, present: Collection[str], shown: str, sheet: Sheet
-) -> tuple[str, float, float]:
-    """Legend and what is shown under the drawing, in as many lines as its width needs."""
-    width, pen = max(width, 420.0), sheet.pen
-    entries = [(side, sheet.words.text(f"legend.{side}")) for side in present]
-    parts, x, y = [], MARGIN, height + 8
-    if entries:
-        lead = sheet.words.text("legend.who")
-        parts.append(pen.text("quiet", x, y + 4, lead, NOTE_SIZE, bold=True, anchor="start"))
-        x += svg.text_width(lead, NOTE_SIZE) + 8
-        for side, text in entries:
-            room = 14 + svg.text_width(text, NOTE_SIZE, bold=False)
-            if x > MARGIN and x + room > width - MARGIN:
-                x, y = MARGIN, y + 18
-            parts.append(pen.symbol(side, x + 5, y) + pen.text("quiet", x + 14, y + 4, text, NOTE_SIZE, anchor="start"))
-            x += room + 14
-        y += 18
-    lines = [sheet.words.text("legend.way")] if entries else []
-    for text in [*lines, shown[:1].upper() + shown[1:] + "."] if entries else []:
-        for line in svg.flow(text, NOTE_SIZE, width - 2 * MARGIN, width - 2 * MARGIN):
-            parts.append(pen.text("quiet", MARGIN, y + 4, line, NOTE_SIZE, anchor="start"))
-            y += 18
-    return body + "".join(parts), width, y + 2

@@ -136,16 +136,37 @@ def coverage(model: Model, chosen: Selection) -> tuple[float | None, float | Non
     return transitions, min(1.0, drawn / model.cases), len(model.variants) < model.variant_count
 
 
-def side_of(step: Step, sides: Mapping[str, str]) -> str:
-    """Who mostly begins a step, among the events where that is known; "unknown" where it is known for under half."""
-    known: dict[str, int] = {}
+def sides_of(step: Step, sides: Mapping[str, str]) -> dict[str, int]:
+    """A step's events by the side that began them; empty where that is known for under half of them."""
+    begun: dict[str, int] = {}
     for code, count in step.initiators:
         if code in sides:
-            known[sides[code]] = known.get(sides[code], 0) + count
-    recorded = sum(known.values())
-    if not recorded or recorded < KNOWN * max(step.events, sum(count for _, count in step.initiators)):
-        return "unknown"
-    return min(known, key=lambda side: (-known[side], SIDES.index(side)))
+            begun[sides[code]] = begun.get(sides[code], 0) + count
+    return begun if _recorded(begun, step.events, step.initiators) else {}
+
+
+def side_of(step: Step, sides: Mapping[str, str]) -> str:
+    """Who mostly begins a step, among the events where that is known; "unknown" where it is known for under half."""
+    begun = sides_of(step, sides)
+    return min(begun, key=lambda side: (-begun[side], SIDES.index(side)), default="unknown")
+
+
+def functions_of(step: Step) -> dict[str, int]:
+    """A step's events by the function that acted; empty where that is known for under half of them."""
+    acted = {code: count for code, count in step.functions if code and count}
+    return acted if _recorded(acted, step.events, step.functions) else {}
+
+
+def lane_of(step: Step) -> str:
+    """The function that mostly acts in a step; "" where that is known for under half of its events."""
+    acted = functions_of(step)
+    return min(acted, key=lambda code: (-acted[code], code), default="")
+
+
+def _recorded(parts: Mapping[str, int], events: int, all_parts: tuple[tuple[str, int], ...]) -> bool:
+    """Whether the known parts are at least half of a step's events. Rounded parts may add up to more than they."""
+    recorded = sum(parts.values())
+    return bool(recorded) and recorded >= KNOWN * max(events, sum(count for _, count in all_parts))
 
 
 def main_path(chosen: Selection) -> tuple[str, ...]:
@@ -166,3 +187,9 @@ def shipped_sides() -> Mapping[str, str]:
     """Initiator codes and the side each belongs to, from event_logs/vocabulary.toml."""
     codes = content.read_toml(content.one("event_logs", "vocabulary", ".toml"))["codes"]["initiator"]
     return {code: entry["side"] for code, entry in codes.items() if entry.get("side") in SIDES}
+
+
+@cache
+def shipped_functions() -> tuple[str, ...]:
+    """The codes of functions in the order of event_logs/vocabulary.toml."""
+    return tuple(content.read_toml(content.one("event_logs", "vocabulary", ".toml"))["codes"]["function"])

@@ -1,4 +1,4 @@
-"""Model files: a model as BPMN, PNML, PTML, GraphML or as the drawn map, by the ending of the file's name."""
+"""Model files: a model as BPMN, PNML, PTML, GraphML, JSON or as the drawn map, by the ending of the file's name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from procmine.errors import UsageError, nearest
 from procmine.mine import export
+from procmine.mine.model_json import to_json
 from procmine.model import Model
 from procmine.report import maps
 from procmine.report.words import load
@@ -16,6 +17,7 @@ WRITERS = {
     ".pnml": export.to_pnml,
     ".ptml": export.to_ptml,
     ".graphml": export.to_graphml,
+    ".json": to_json,
 }
 SUFFIXES = (*sorted(WRITERS), ".svg")
 

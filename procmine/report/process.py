@@ -1,14 +1,15 @@
-"""The section of the process map: the map in three levels of detail, its legend and table, and who steers the steps."""
+"""The section of the process map: in levels of detail and in lanes, through lenses, as tables; who steers the steps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from procmine.model import Model, Share, Step
-from procmine.report import maps
-from procmine.report.document import Block, Cell, Column, Fold, Grid, Picture, Section
+from procmine.model import Model, Quality, Share, Step
+from procmine.report import map_tables, maps
+from procmine.report.document import Block, Cell, Column, Fold, Grid, LensChoice, Picture, Section
 from procmine.report.reading import Reading
 from procmine.report.tables import held
+from procmine.report.words import Words
 
 # Steps and ways of the three levels: what fits a screen, what fits a sheet, what a person can still follow.
 LEVELS = (("few", 12, 20), ("medium", 20, 40), ("much", 30, 80))
@@ -29,21 +30,31 @@ def map_section(reading: Reading) -> Section | None:
     drawn = _levels(reading, model, labels)
     chosen = _first(drawn)
     shown = drawn[chosen][1]
+    lanes = _lanes(reading, model, labels, LEVELS[[level[0] for level in LEVELS].index(drawn[chosen][0])])
     picture = Picture(
         key="map",
         caption=words.text("map.caption"),
         alt=shown.alt,
-        levels=tuple((words.text(f"map.{name}"), _level(reading, found), found.svg) for name, found in drawn),
+        levels=tuple(
+            (words.text(f"map.{name}"), _level(reading, found), found.svg) for name, found in [*drawn, *lanes]
+        ),
         shown=chosen,
         choices=tuple((f"s{place}", labels[activity]) for place, activity in enumerate(drawn[-1][1].shown_steps)),
-        legend=tuple((entry.key, entry.sign, entry.text) for entry in maps.legend(words.language, drawn[-1][1].sides)),
+        lenses=tuple(LensChoice(one.key, one.name, one.question, one.entries) for one in drawn[-1][1].legends),
     )
-    table = _ways(reading, model, labels, drawn[-1][1])
-    blocks: list[Block] = [picture, Fold("fold-ways", words.text("map.fold"), (table,))]
+    tables = (_steps(reading, model, labels, drawn[-1][1]), _ways(reading, model, labels, drawn[-1][1]))
+    blocks: list[Block] = [picture, Fold("fold-ways", words.text("map.fold"), tables)]
     lens = _lens(reading, model)
     if lens is not None:
         blocks.append(lens)
+    if model.quality is not None and model.net is not None:
+        fit = _fit(reading, model.quality)
+        blocks.append(Fold("fold-fit", words.text("fit.fold"), (fit,)))
     lead = [words.text("map.lead", cases=words.number(model.cases), events=words.number(model.events))]
+    if model.left_out_cases:
+        of = model.cases + model.left_out_cases
+        share = words.percent(model.cases / of, 0)
+        lead.append(words.text("map.shown", share=share, of=words.number(of)))
     if model.variants:
         most = words.number(model.variants[0].cases)
         lead.append(words.text("map.variants", count=words.number(model.variant_count), cases=most))
@@ -68,23 +79,72 @@ def _quality(reading: Reading, model: Model) -> list[str]:
     return said
 
 
+def _fit(reading: Reading, quality: Quality) -> Grid:
+    """The figures of a model's quality, what each rests on and what it means."""
+    words = reading.words
+    of = words.number(quality.of_cases)
+    aligned, replayed = (
+        words.text("fit.on_cases", on=words.number(on), of=of) for on in (quality.on_cases, quality.token_cases)
+    )
+    covered = words.text("fit.on_steps", share=_share(reading, quality.precision_steps))
+    figures = (
+        ("alignment", quality.fitness, aligned),
+        ("tokens", quality.token_fitness, replayed),
+        ("precision", quality.precision, covered),
+        ("generalisation", quality.generalisation, replayed),
+        ("simplicity", quality.simplicity, words.text("fit.on_model")),
+    )
+    columns = (
+        Column(words.text("fit.figure")),
+        Column(words.text("fit.value"), "end"),
+        Column(words.text("fit.rests")),
+        Column(words.text("fit.says")),
+    )
+    dash = Cell(words.text("report.dash"), "muted")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Cell(words.text(f"fit.name.{name}")),
+            Cell(words.text("fit.none"), "muted") if value is None else Cell(words.number(value, 2), "plain", value),
+            dash if value is None else Cell(rests),
+            Cell(words.text(f"fit.meaning.{name}")),
+        )
+        for name, value, rests in figures
+    ]
+    return held(words, "table-fit", words.text("fit.table"), columns, rows)
+
+
 def _levels(reading: Reading, model: Model, labels: Mapping[str, str]) -> list[tuple[str, maps.Map]]:
     """The levels that differ from the one before."""
     found: list[tuple[str, maps.Map]] = []
     for name, steps, ways in LEVELS:
-        drawn = maps.draw(
-            model,
-            labels=labels,
-            language=reading.words.language,
-            number=reading.words.number,
-            duration=reading.words.duration,
-            max_steps=steps,
-            max_ways=ways,
-            notes=False,
-        )
+        drawn = _draw(reading, model, labels, steps, ways)
         if not found or (drawn.shown_steps, drawn.shown_ways) != (found[-1][1].shown_steps, found[-1][1].shown_ways):
             found.append((name, drawn))
     return found
+
+
+def _lanes(
+    reading: Reading, model: Model, labels: Mapping[str, str], level: tuple[str, int, int]
+) -> list[tuple[str, maps.Map]]:
+    """The level shown first once more, in lanes by who acts; nothing where that is recorded for no two functions."""
+    drawn = _draw(reading, model, labels, level[1], level[2], lanes=True)
+    return [("lanes", drawn)] if len([lane for lane in drawn.lanes if lane]) > 1 else []
+
+
+def _draw(
+    reading: Reading, model: Model, labels: Mapping[str, str], steps: int, ways: int, *, lanes: bool = False
+) -> maps.Map:
+    return maps.draw(
+        model,
+        labels=labels,
+        language=reading.words.language,
+        number=reading.words.number,
+        duration=reading.words.duration,
+        max_steps=steps,
+        max_ways=ways,
+        notes=False,
+        lanes=lanes,
+    )
 
 
 def _first(drawn: list[tuple[str, maps.Map]]) -> int:
@@ -121,9 +181,17 @@ def _title(reading: Reading, model: Model, shown: maps.Map) -> str:
     return words.text("map.title", ways=ways, all_ways=all_ways, share=_share(reading, shown.share_transitions))
 
 
+def _steps(reading: Reading, model: Model, labels: Mapping[str, str], shown: maps.Map) -> Grid:
+    words = reading.words
+    table = map_tables.steps_table(
+        model, labels, language=words.language, number=words.number, shown=shown.shown_steps
+    )  # fmt: skip
+    return _grid(words, "table-steps", words.text("map.steps_table"), table)
+
+
 def _ways(reading: Reading, model: Model, labels: Mapping[str, str], shown: maps.Map) -> Grid:
     words = reading.words
-    table = maps.transitions_table(
+    table = map_tables.ways_table(
         model,
         labels,
         language=words.language,
@@ -131,10 +199,14 @@ def _ways(reading: Reading, model: Model, labels: Mapping[str, str], shown: maps
         duration=words.duration,
         shown=shown.shown_ways,
     )
-    columns = tuple(Column(title, "start" if place < 2 else "end") for place, title in enumerate(table.head))
+    return _grid(words, "table-ways", words.text("map.table"), table)
+
+
+def _grid(words: Words, key: str, caption: str, table: map_tables.MapTable) -> Grid:
+    columns = tuple(Column(title, "start" if place < table.words else "end") for place, title in enumerate(table.head))
     dash = words.text("report.dash")
     rows = [tuple(Cell(text) if text else Cell(dash, "muted") for text in row) for row in table.rows]
-    return held(words, "table-ways", words.text("map.table"), columns, rows)
+    return held(words, key, caption, columns, rows)
 
 
 def _lens(reading: Reading, model: Model) -> Grid | None:

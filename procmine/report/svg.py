@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from procmine.report import words
@@ -132,38 +132,56 @@ class Pen:
 
     def tag(self, name: str, look: str, **attributes: float | str) -> str:
         """An element without content; ``stroke_width`` becomes ``stroke-width``."""
-        written = "".join(
-            f' {key.replace("_", "-")}="{value if isinstance(value, str) else px(value)}"'
-            for key, value in attributes.items()
-        )
-        return f"<{name}{self.look(look)}{written}/>"
+        return f"<{name}{self.look(look)}{written(attributes)}/>"
 
     def text(
-        self, look: str, x: float, y: float, text: str, size: float, *, bold: bool = False, anchor: str = "middle"
+        self, look: str, x: float, y: float, text_: str, size: float, *, bold: bool = False, anchor: str = "middle"
     ) -> str:
-        """A text; anything foreign in it is escaped here and nowhere else."""
-        weight = ' font-weight="600"' if bold else ""
-        side = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        return (
-            f'<text{self.look(look)} x="{px(x)}" y="{px(y)}" font-size="{px(size)}"{weight}{side}>'
-            f"{escaped(text)}</text>"
-        )
+        """A text; anything foreign in it is escaped in ``text``."""
+        return text(self.look(look), x, y, text_, size, bold=bold, anchor=anchor)
 
     def symbol(self, side: str, x: float, y: float, size: float = 8.0) -> str:
-        """Who begins, as a shape: drawn, not a character, because few fonts have them all."""
-        r, look = size / 2, f"{side}-ink"
-        if side == "client":
-            return self.tag("circle", look, cx=x, cy=y, r=r)
-        if side == "office":
-            return self.tag("rect", look, x=x - r + 0.4, y=y - r + 0.4, width=size - 0.8, height=size - 0.8)
-        if side == "third":
-            return self.tag("path", look, d=f"M{px(x)} {px(y - r)}L{px(x + r)} {px(y + r)}H{px(x - r)}Z")
-        if side == "system":
-            r += 0.5
-            top, right = f"M{px(x)} {px(y - r)}", f"L{px(x + r)} {px(y)}"
-            return self.tag("path", look, d=f"{top}{right}L{px(x)} {px(y + r)}L{px(x - r)} {px(y)}Z")
-        hole = self.tag("circle", "unknown", cx=x, cy=y, r=r - 0.8, stroke_width=1.4)
+        """Who begins, as a shape."""
+        name, given = shape(side, x, y, size)
+        if side != "unknown":
+            return self.tag(name, f"{side}-ink", **given)
+        hole = self.tag(name, "unknown", **given)
         return hole.replace(' stroke-dasharray="5 3"', "") if self.inline else hole.replace('"unknown"', '"hollow"')
+
+
+def written(given: Mapping[str, float | str]) -> str:
+    """Attributes as they stand in an element."""
+    return "".join(
+        f' {key.replace("_", "-")}="{value if isinstance(value, str) else px(value)}"' for key, value in given.items()
+    )
+
+
+def text(
+    colours: str, x: float, y: float, text: str, size: float, *, bold: bool = False, anchor: str = "middle"
+) -> str:
+    """A text with the attributes that colour it; anything foreign in it is escaped here and nowhere else."""
+    weight = ' font-weight="600"' if bold else ""
+    side = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    return f'<text{colours} x="{px(x)}" y="{px(y)}" font-size="{px(size)}"{weight}{side}>{escaped(text)}</text>'
+
+
+def shape(sign: str, x: float, y: float, size: float = 8.0) -> tuple[str, dict[str, float | str]]:
+    """A sign as an element with its attributes: drawn, not a character, because few fonts have them all."""
+    r = size / 2
+    if sign == "client":
+        return "circle", {"cx": x, "cy": y, "r": r}
+    if sign == "office":
+        return "rect", {"x": x - r + 0.4, "y": y - r + 0.4, "width": size - 0.8, "height": size - 0.8}
+    if sign in ("third", "first"):
+        return "path", {"d": f"M{px(x)} {px(y - r)}L{px(x + r)} {px(y + r)}H{px(x - r)}Z"}
+    if sign == "second":
+        return "path", {"d": f"M{px(x)} {px(y + r)}L{px(x + r)} {px(y - r)}H{px(x - r)}Z"}
+    if sign == "same":
+        return "rect", {"x": x - r, "y": y - 1, "width": size, "height": 2.0}
+    if sign == "system":
+        top, right = f"M{px(x)} {px(y - r - 0.5)}", f"L{px(x + r + 0.5)} {px(y)}"
+        return "path", {"d": f"{top}{right}L{px(x)} {px(y + r + 0.5)}L{px(x - r - 0.5)} {px(y)}Z"}
+    return "circle", {"cx": x, "cy": y, "r": r - 0.8, "stroke_width": 1.4}
 
 
 def rounded(points: Sequence[tuple[float, float]], radius: float = 7.0) -> str:

@@ -1,12 +1,34 @@
-"""Models: what a log's process looks like, as it leaves the privacy door."""
+"""Models: what a log's process looks like, who hands over to whom and how it varies, as they leave the privacy door.
+
+A verb gives the value, for whoever asks for one thing; its past participle the same with its seal, for a whole run.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from procmine.log import Log
+from procmine.mine.branches import steering
 from procmine.mine.chosen import Chosen
+from procmine.mine.counts import courses
 from procmine.mine.discover import discover as mine
-from procmine.model import Model
-from procmine.privacy import release_model
+from procmine.mine.handover import handovers as count_handovers
+from procmine.mine.handover import measured
+from procmine.mine.quality import BUDGET
+from procmine.mine.steering import load_known
+from procmine.mine.variety import variety as vary
+from procmine.mine.variety import variety_by_office
+from procmine.model import Handovers, Model, Steered, Variety
+from procmine.privacy import (
+    Released,
+    join,
+    profile_named,
+    release_branches,
+    release_handovers,
+    release_model,
+    release_variety,
+)
 
 EVERY_CASE = Chosen()
 
@@ -17,11 +39,67 @@ def discover(
     noise: float = 0.2,
     algorithm: str = "inductive",
     chosen: Chosen = EVERY_CASE,
+    keep: float = 1.0,
+    rare: float = 0.0,
     privacy: str = "internal",
 ) -> Model:
     """The process model of a log or of the chosen cases, as it leaves the privacy door. Raises UsageError."""
-    found = mine(log, noise=noise, algorithm=algorithm, chosen=chosen)
+    found = mine(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare)
     return release_model(found, privacy, workers=workers_behind(log, chosen)).value
+
+
+def branches(
+    log: Log, *, noise: float = 0.2, chosen: Chosen = EVERY_CASE, privacy: str = "internal", study: Path | None = None
+) -> Steered:
+    """What the choice at each branch of the model is associated with: the case's voice, its profile, the organisation.
+    Raises UsageError, ContentError."""
+    found = discovered(log, noise=noise, chosen=chosen, privacy=privacy, study=study, budget=0).value.steered
+    assert found is not None  # noqa: S101 - `discovered` always fills it
+    return found
+
+
+def discovered(
+    log: Log,
+    *,
+    noise: float = 0.2,
+    chosen: Chosen = EVERY_CASE,
+    privacy: str,
+    study: Path | None = None,
+    budget: int = BUDGET,
+) -> Released[Model]:
+    """The model with what its branches are associated with; ``budget`` bounds the work on its quality."""
+    model, workers = mine(log, noise=noise, chosen=chosen, budget=budget), workers_behind(log, chosen)
+    taken = courses(log.engine, log.receipt["activities"], chosen)
+    found = steering(log, load_known(log.schema, study), model.tree, taken, chosen)
+    shown = release_model(model, privacy, workers=workers)
+    names = {step.activity for step in shown.value.steps}
+    both = join(shown, release_branches(found, privacy, names=names, workers=workers))
+    return both.map(lambda parts: replace(parts[0], steered=parts[1]))
+
+
+def handovers(log: Log, *, by: str = "function", chosen: Chosen = EVERY_CASE, privacy: str = "internal") -> Handovers:
+    """Who hands over to whom, how warmly and how soon somebody is seen: between functions, teams or partners, never
+    caseworkers. Raises UsageError."""
+    return handed_over(log, by=by, chosen=chosen, privacy=privacy).value
+
+
+def handed_over(log: Log, *, by: str, chosen: Chosen = EVERY_CASE, privacy: str) -> Released[Handovers]:
+    """The handovers; the measures of their network are worked out from what may be shown."""
+    least = profile_named(privacy).workers
+    return release_handovers(count_handovers(log, by=by, chosen=chosen, least_workers=least), privacy).map(measured)
+
+
+def variety(
+    log: Log, *, chosen: Chosen = EVERY_CASE, by_office: bool = False, privacy: str = "internal"
+) -> tuple[Variety, ...]:
+    """How varied the courses are, of all chosen cases and, if asked, of each office at one size. Raises UsageError."""
+    return varied(log, chosen=chosen, by_office=by_office, privacy=privacy).value
+
+
+def varied(log: Log, *, chosen: Chosen = EVERY_CASE, by_office: bool, privacy: str) -> Released[tuple[Variety, ...]]:
+    """The variety of the whole, with the mined model's own complexity, then of each office."""
+    whole = vary(log, chosen=chosen, tree=mine(log, chosen=chosen, budget=0).tree)
+    return release_variety((whole, *(variety_by_office(log) if by_office else ())), privacy)
 
 
 def workers_behind(log: Log, chosen: Chosen = EVERY_CASE) -> int | None:

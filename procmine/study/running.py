@@ -14,9 +14,9 @@ from procmine.findings import Findings, Measurement, Noticed
 from procmine.log import Log
 from procmine.measure import measure
 from procmine.metric import Metric
-from procmine.mine.discover import discover as mine
+from procmine.mine.handover import LEVELS
 from procmine.mine.quality import BUDGET
-from procmine.privacy import Released, join, profile_named, release_model, release_noticed, release_receipt
+from procmine.privacy import Released, join, profile_named, release_noticed, release_receipt
 from procmine.read.checks.finding import in_order
 from procmine.read.checks.noticing import notice
 from procmine.read.checks.running import catalogue_of_checks, run_checks
@@ -25,7 +25,8 @@ from procmine.read.progress import Progress, quiet
 from procmine.read.receipt import procmine_version
 from procmine.regimes import load_law
 from procmine.study.figures import metrics_asked, released, units_of
-from procmine.study.models import workers_behind
+from procmine.study.models import discovered, handed_over, varied
+from procmine.study.norms import drawn_held, held
 from procmine.study.opening import open_log, read_study
 
 # A report is to be there within ten seconds; `discover` takes four times as long over the quality of its model.
@@ -58,18 +59,25 @@ def run(
     tell("measure", 0.0)
     # Mining is Python and measuring is the engine: side by side neither waits for the other.
     with ThreadPoolExecutor(1) as beside:
-        mined = beside.submit(mine, replace(log, engine=log.engine.beside()), budget=BUDGET_OF_A_RUN)
+        aside = replace(log, engine=log.engine.beside())
+        mined = beside.submit(discovered, aside, privacy=privacy, study=folder, budget=BUDGET_OF_A_RUN)
         measured = measure(log, asked, by=("office",), law=load_law(folder))
         figures = released(measured, asked, privacy)
         tell("check", 0.0)
         noticed = release_noticed(_noticed(log, measured, asked, folder), privacy)
         tell("mine", 0.0)
-        model = release_model(mined.result(), privacy, workers=workers_behind(log))
+        passed_on = [handed_over(log, by=level, privacy=privacy) for level in LEVELS]
+        tell("conform", 0.0)
+        norms = held(log, by=("office",), privacy=privacy, study=folder)
+        drawn = drawn_held(log, folder, privacy)
+        tell("mine", 0.5)
+        differing = varied(log, by_office=True, privacy=privacy)
+        model = mined.result()
         tell("mine", 1.0)
     receipt = release_receipt(log.receipt, privacy, activities=[step.activity for step in model.value.steps])
 
     def gather(parts: tuple[Any, ...]) -> Findings:
-        shown, drawn, read, odd = parts
+        shown, modelled, read, odd, variety, standards, *others = parts
         comparisons, funnels = compare_measurements(shown, along="office", units=units_of(asked))
         return Findings(
             title=title or opened.title or log.name,
@@ -77,14 +85,18 @@ def run(
             measurements=shown,
             comparisons=comparisons,
             funnels=funnels,
-            model=drawn,
+            model=modelled,
             privacy=privacy,
             period=(str(read["first_day"]), str(read["last_day"])),
             versions={"procmine": procmine_version(), **{name: str(metric.version) for name, metric in asked.items()}},
             noticed=odd,
+            handovers=tuple(others[: len(LEVELS)]),
+            variety=variety,
+            norms=standards,
+            drawn_norms=tuple(others[len(LEVELS) :]),
         )
 
-    return join(figures, model, receipt, noticed).map(gather), asked
+    return join(figures, model, receipt, noticed, differing, norms, *passed_on, *drawn).map(gather), asked
 
 
 def _noticed(

@@ -61,7 +61,7 @@ def value(one: Measurement, sheet: Metric, words: Words) -> str:
 
 def _beside(one: Further, sheet: Metric, words: Words) -> tuple[str, ...]:
     """A part, an arm, the ratio or the median as an indented row of the same table."""
-    unit = {"part": sheet.told_in, "arm": "share", "median": "days", "ratio": "number"}[one.kind]
+    unit = {"part": sheet.told_in, "arm": "share", "median": "days", "ratio": "number", "heap": "number"}[one.kind]
     titles = {**sheet.parts, **{arm.code: arm.title for arm in sheet.arms or ()}}
     title = titles[one.name][words.language] if one.name in titles else words.text(f"further.{one.kind}")
     shown = UNKNOWN if one.value is None else words.value(one.value, unit)
@@ -95,8 +95,8 @@ def model(found: Model, words: Words) -> str:
     """Size and quality of a model, its steps, and its most frequent ways."""
     quality = found.quality
     facts = [
-        ("cases", words.number(found.cases)),
-        ("events", words.number(found.events)),
+        ("cases", _shown(found.cases, found.left_out_cases, words)),
+        ("events", _shown(found.events, found.left_out_events, words)),
         ("steps", words.number(len(found.steps))),
         ("ways", words.number(len(found.ways))),
         ("variants", words.number(found.variant_count)),
@@ -104,8 +104,14 @@ def model(found: Model, words: Words) -> str:
         ("fitness", _quality(quality.fitness if quality else None, quality.fitness_method if quality else "")),
         ("precision", _quality(quality.precision if quality else None, quality.precision_method if quality else "")),
     ]
-    if quality is not None and quality.reason:
-        facts.append(("note", quality.reason))
+    if quality is not None:
+        facts += [
+            ("by tokens", _quality(quality.token_fitness, f"fitness: {quality.token_method}")),
+            ("generalisation", _quality(quality.generalisation, quality.generalisation_method)),
+            ("simplicity", _quality(quality.simplicity, quality.simplicity_method)),
+        ]
+        if quality.reason:
+            facts.append(("note", quality.reason))
     head = ("step", "events", "cases", "by client", "same worker", "out of office", "warm")
     steps = [
         (
@@ -137,6 +143,14 @@ def model(found: Model, words: Words) -> str:
             table(("from", "to", "count", "median", "90 %"), times, right=(2, 3, 4)),
         ]
     )
+
+
+def _shown(many: int, left_out: int, words: Words) -> str:
+    """A count, and of how many where a filter left some out."""
+    if not left_out:
+        return words.number(many)
+    of = many + left_out
+    return f"{words.number(many)} of {words.number(of)} ({words.percent(many / of)})"
 
 
 def variants(found: Model, most: int, words: Words) -> str:

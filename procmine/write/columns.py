@@ -98,10 +98,14 @@ def spans(engine: Engine) -> Iterator[tuple[int, int]]:
 
 
 def _unmasked(values: Any) -> Any:
-    """numpy shows an empty cell as a masked one, whose text would be that of something else."""
+    """numpy shows an empty cell as a masked one, behind which the text of something else may lie."""
     import numpy as np
 
-    return np.where(values.mask, None, values.data) if isinstance(values, np.ma.MaskedArray) else values
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    plain = np.array(values.data, dtype=object)
+    plain[np.ma.getmaskarray(values)] = None
+    return plain
 
 
 def joined(texts: Any) -> str:

@@ -6,6 +6,7 @@ The offsets are those of Python's zoneinfo, as at import, so that a file read ba
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(days=7)  # no zone has changed its clocks twice within a week
@@ -46,7 +47,7 @@ def iso_text(instant: str, changes: list[tuple[datetime, int]]) -> str:
         return _shifted(instant, said[0][1])
     cases = " ".join(
         f"WHEN {instant} < TIMESTAMP '{until:%Y-%m-%d %H:%M:%S}' THEN {_shifted(instant, seconds)}"
-        for (_, seconds), (until, _) in zip(said, said[1:], strict=False)
+        for (_, seconds), (until, _) in pairwise(said)
     )
     return f"CASE {cases} ELSE {_shifted(instant, said[-1][1])} END"
 

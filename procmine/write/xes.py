@@ -37,7 +37,7 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 _UNKNOWN = {sign: f"\\x{sign:02x}" for sign in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 _ANY_UNKNOWN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
-_ANY_REFERENCE = "[&<>\"\t\n\r]"
+_ANY_REFERENCE = '[&<>"\t\n\r]'
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 

@@ -53,6 +53,7 @@
       var box = drawing().viewBox.baseVal;
       home = [box.x, box.y, box.width, box.height];
       fit();
+      reach();
       canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
     }
     function zoom(factor, x, y) {
@@ -69,6 +70,41 @@
       var point = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing().getScreenCTM().inverse());
       return [point.x, point.y];
     }
+    /* Lenses: what is asked of the drawing. Colours, signs and labels follow by the style sheet. */
+    var lenses = map.querySelectorAll(".lenses input");
+    function ask() {
+      lenses.forEach(function (lens) {
+        if (lens.checked) { drawing().setAttribute("data-lens", lens.value); }
+        map.querySelector('[data-legend="' + lens.value + '"]').hidden = !lens.checked;
+      });
+    }
+    lenses.forEach(function (lens) { lens.addEventListener("change", ask); });
+    /* Steps by keyboard: one of them can be reached with the tabulator, the arrow keys lead on as the map is read. */
+    function steps() { return Array.prototype.slice.call(drawing().querySelectorAll("[data-step]")); }
+    function reach() {
+      drawing().setAttribute("role", "group");
+      steps().forEach(function (box, place) {
+        box.setAttribute("role", "button");
+        box.setAttribute("tabindex", place ? "-1" : "0");
+      });
+    }
+    function walk(event) {
+      var box = event.target.closest("[data-step]"), all = steps(), place = all.indexOf(box), next = {
+        ArrowDown: place + 1, ArrowRight: place + 1, ArrowUp: place - 1, ArrowLeft: place - 1, Home: 0, End: all.length - 1
+      }[event.key];
+      if (!box) { return false; }
+      if (event.key === "Enter" || event.key === " ") { pick(box); return true; }
+      if (next === undefined) { return false; }
+      next = Math.max(0, Math.min(all.length - 1, next));
+      box.setAttribute("tabindex", "-1");
+      all[next].setAttribute("tabindex", "0");
+      all[next].focus();
+      return true;
+    }
+    function pick(box) {
+      choose.value = box && choose.value !== box.getAttribute("data-step") ? box.getAttribute("data-step") : "";
+      highlight();
+    }
     function highlight() {
       var step = choose.value, near = {};
       near[step] = true;
@@ -79,6 +115,7 @@
       });
       drawing().querySelectorAll("[data-step]").forEach(function (box) {
         box.classList.toggle("faded", Boolean(step) && !near[box.getAttribute("data-step")]);
+        box.setAttribute("aria-pressed", String(Boolean(step) && box.getAttribute("data-step") === step));
       });
     }
     map.querySelectorAll("[data-level]").forEach(function (button) {
@@ -93,6 +130,7 @@
         button.setAttribute("aria-pressed", "true");
         map.querySelector("[data-shown]").textContent = template.getAttribute("data-text");
         start();
+        ask();
         highlight();
       });
     });
@@ -106,8 +144,7 @@
     canvas.addEventListener("click", function (event) {
       var box = event.target.closest("[data-step]");
       if (moved) { return; }
-      choose.value = box && choose.value !== box.getAttribute("data-step") ? box.getAttribute("data-step") : "";
-      highlight();
+      pick(box);
     });
     canvas.addEventListener("wheel", function (event) {
       if (!event.ctrlKey) { return; }
@@ -134,6 +171,7 @@
       canvas.addEventListener(name, function () { drag = null; drawing().classList.remove("dragging"); });
     });
     canvas.addEventListener("keydown", function (event) {
+      if (walk(event)) { event.preventDefault(); return; }
       var step = view[2] / 10, moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
       if (moves[event.key]) { view[0] += moves[event.key][0]; view[1] += moves[event.key][1]; show(); }
       else if (event.key === "+") { zoom(0.75); }
@@ -144,5 +182,7 @@
     });
     window.addEventListener("beforeprint", fit);
     start();
+    ask();
+    highlight();
   });
 }());

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,11 @@ import pytest
 from procmine.errors import UsageError
 from procmine.mine import discover as room
 from procmine.mine.discover import data, discover, inductive_tree
+from procmine.mine.heuristics import there_and_back
+from procmine.mine.inductive import mine_tree
 from procmine.mine.net import canonical, net_of_tree
-from procmine.model import TreeNode
+from procmine.model import Net, TreeNode
+from tests.mine.test_inductive import courses_in_order
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECEIPT, LENDING, PERMITS = (
@@ -127,13 +132,15 @@ def test_the_heuristics_miner_gives_a_net_and_says_why_it_has_no_figures(log_of:
     assert model.tree is None and model.net and model.quality and "heuristics" in model.quality.reason
 
 
-def test_the_heuristics_net_of_aggregates_equals_that_of_the_whole_log(log_of: Any, variants_of: Any) -> None:
+def pm4pys_heuristics_net(variants: dict[tuple[str, ...], int], noise: float) -> Net:
+    """The net that pm4py mines from every case, under names of its shape."""
     from pm4py.algo.discovery.heuristics import algorithm
+    from pm4py.algo.discovery.heuristics.variants import classic
 
-    variants = variants_of(LENDING)
-    net, initial, final = algorithm.apply(whole_log(variants), variant=algorithm.Variants.CLASSIC)
+    settings = {classic.Parameters.DFG_PRE_CLEANING_NOISE_THRESH: noise}
+    net, initial, final = algorithm.apply(whole_log(variants), settings, variant=algorithm.Variants.CLASSIC)
     names = {id(node): f"x{i}" for i, node in enumerate([*net.places, *net.transitions])}
-    oracle = canonical(
+    return canonical(
         [names[id(place)] for place in net.places],
         {names[id(transition)]: transition.label for transition in net.transitions},
         [(names[id(arc.source)], names[id(arc.target)]) for arc in net.arcs],
@@ -141,7 +148,27 @@ def test_the_heuristics_net_of_aggregates_equals_that_of_the_whole_log(log_of: A
         [names[id(place)] for place in final],
     )
 
-    assert room._heuristics(variants, 0.05) == oracle
+
+def test_the_heuristics_net_of_counts_equals_that_of_the_whole_log(log_of: Any, variants_of: Any) -> None:
+    variants = variants_of(LENDING)
+
+    assert discover(log_of(variants), algorithm="heuristics", noise=0.05).net == pm4pys_heuristics_net(variants, 0.05)
+
+
+@pytest.mark.parametrize("noise", [0, 0.2])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_heuristics_net_of_loops_of_two_equals_that_of_the_whole_log(log_of: Any, seed: int, noise: float) -> None:
+    rng = random.Random(seed)  # noqa: S311 - draws test cases
+    turns = [["b", "c"] * rng.randint(1, 3) + ["b"] for _ in range(5)]
+    variants = {tuple(["a", *turn, *rng.choices("de", k=2)]): rng.randint(1, 9) for turn in turns}
+
+    assert discover(log_of(variants), algorithm="heuristics", noise=noise).net == pm4pys_heuristics_net(variants, noise)
+
+
+def test_there_and_back_counts_cases_and_never_across_two_cases() -> None:
+    log = courses_in_order([(("a", "b", "a"), 3), (("b", "a"), 5), (("b", "b", "b"), 7), (("a", "b", "a", "b"), 1)])
+
+    assert there_and_back(log) == {("a", "b", "a"): 4, ("b", "a", "b"): 1}
 
 
 def test_a_log_without_a_case_has_no_model_and_says_so(log_from: Any) -> None:
@@ -156,14 +183,18 @@ def test_one_event_is_a_process_of_one_step(log_of: Any) -> None:
     assert model.tree == TreeNode(None, "a") and model.quality and model.quality.fitness == 1
 
 
-def test_a_log_beyond_the_miner_is_mined_from_its_commonest_courses_and_says_how_many(
+def test_a_model_of_a_miner_whose_budget_was_used_up_says_what_it_leaves_open(
     log_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = log_of({("a", "b"): 5, ("b", "a"): 3, ("a", "b", "c", "a", "b", "c"): 1})
-    monkeypatch.setattr(room, "MOST_WORK", 200)
+    monkeypatch.setattr(room, "mine_tree", partial(mine_tree, budget=10))
     model = discover(log)
 
-    assert (model.mined_cases, model.cases) == (8, 9) and model.quality and "commonest courses" in model.quality.reason
+    assert (
+        model.mined_cases == 9
+        and model.quality
+        and "3 activities stand in the model in any order" in model.quality.reason
+    )
 
 
 def test_an_unknown_algorithm_is_refused_with_the_nearest_name(log_of: Any) -> None:

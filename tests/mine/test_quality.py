@@ -10,43 +10,8 @@ import pytest
 
 from procmine.mine import discover, quality
 from procmine.mine.net import net_of_tree
-from procmine.model import Net, TreeNode
-
-
-def leaf(name: str | None) -> TreeNode:
-    return TreeNode(None, name)
-
-
-def node(operator: str, *children: TreeNode) -> TreeNode:
-    return TreeNode(operator, None, children)
-
-
-def pm4py_net(net: Net) -> Any:
-    """The same net as pm4py's objects."""
-    from pm4py.objects.petri_net.obj import Marking, PetriNet
-    from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
-
-    made = PetriNet("net")
-    parts: dict[str, Any] = {place.name: PetriNet.Place(place.name) for place in net.places}
-    made.places.update(parts.values())
-    for transition in net.transitions:
-        parts[transition.name] = PetriNet.Transition(transition.name, transition.label)
-        made.transitions.add(parts[transition.name])
-    for source, target in net.arcs:
-        add_arc_from_to(parts[source], parts[target], made)
-    return made, Marking({parts[name]: 1 for name in net.initial}), Marking({parts[name]: 1 for name in net.final})
-
-
-def event_log(variants: dict[tuple[str, ...], int]) -> Any:
-    from pm4py.objects.log.obj import Event, EventLog, Trace
-
-    return EventLog(
-        [
-            Trace([Event({"concept:name": name}) for name in course], attributes={"concept:name": f"{i}-{k}"})
-            for i, (course, cases) in enumerate(variants.items())
-            for k in range(cases)
-        ]
-    )
+from procmine.model import Net
+from tests.mine.nets import event_log, leaf, node, pm4py_net, random_tree
 
 
 def pm4py_cost(net: Net, course: tuple[str, ...]) -> int:
@@ -55,21 +20,6 @@ def pm4py_cost(net: Net, course: tuple[str, ...]) -> int:
 
     trace = event_log({course: 1})[0]
     return int(dijkstra_less_memory.apply(trace, *pm4py_net(net))["cost"]) // 10_000
-
-
-def random_tree(rng: random.Random, names: list[str], depth: int = 0) -> TreeNode:
-    """A tree over these names, each used once, now and then with a silent leaf."""
-    if len(names) == 1 or depth > 4:
-        head, *rest = names
-        if rest:
-            return node("parallel", *(leaf(name) for name in names))
-        return leaf(head) if rng.random() < 0.8 else node("xor", leaf(head), leaf(None))
-    cut = rng.randint(1, len(names) - 1)
-    parts = [random_tree(rng, names[:cut], depth + 1), random_tree(rng, names[cut:], depth + 1)]
-    operator = rng.choice(["sequence", "sequence", "xor", "parallel", "loop"])
-    if operator == "loop" and rng.random() < 0.4:
-        return node("loop", node("sequence", *parts), leaf(None))
-    return node(operator, *parts)
 
 
 def test_a_log_that_follows_the_model_has_fitness_one(courses_of: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from procmine.mine.blocks import Purse, in_integers
-from procmine.mine.replay import _Machine, precision_of
+from procmine.mine.replay import Machine, precision_of
 from procmine.model import TreeNode
 from tests.mine.test_export import words
 from tests.mine.test_quality import leaf, node, random_tree
@@ -20,7 +20,7 @@ def allowed(tree: TreeNode, prefix: tuple[str, ...]) -> set[str] | None:
     """The activities the automaton allows after a prefix, None if it cannot be replayed."""
     root, _ = in_integers(tree, {name: code for code, name in enumerate(NAMES)}, 0)
     assert root is not None
-    machine = _Machine(Purse(1 << 60))
+    machine = Machine(Purse(1 << 60))
     state: int | None = machine.start(root)
     for name in prefix:
         state = machine.after(root, state, NAMES.index(name))

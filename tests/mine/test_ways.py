@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.mine import counts, ways
+from procmine.mine import counts, durations, ways
 from procmine.model import Share, Step, Way
 from procmine.schema import load_schema
 from tests.mine.conftest import make_log
@@ -125,7 +126,7 @@ def test_a_way_is_steered_as_its_target_is(log_from: Any) -> None:
 
 
 def test_the_vocabulary_says_who_is_the_client_and_what_is_a_transfer() -> None:
-    assert ways.rules_of(load_schema()) == ways.Rules()
+    assert replace(ways.rules_of(load_schema()), functions=()) == ways.Rules()
 
 
 def timed(*hours: float) -> list[dict[str, Any]]:
@@ -177,9 +178,64 @@ def test_times_packed_or_sorted_by_hand_give_the_median_of_plain_python(spent: l
     import numpy as np
 
     key = 1 << 40 if wide else 3
-    tally = ways._Tally(2, keys=[np.full(len(spent), key)], times=[np.array(spent, dtype=np.int64)])
+    found = dict(durations.quantiles(np.full(len(spent), key), np.array(spent, dtype=np.int64)))
 
-    assert dict(ways._quantiles(tally))[key][:2] == (len(spent), median(spent) / 1000)
+    assert found[key][:2] == (len(spent), median(spent) / 1000)
+
+
+@pytest.mark.parametrize(
+    ("first", "hours", "worked"),
+    [
+        (MORNING, 26, 26),  # Monday to Tuesday
+        (MORNING + timedelta(days=4, hours=3), 72, 24),  # Friday noon to Monday noon
+        (MORNING + timedelta(days=5), 24, 0),  # Saturday to Sunday
+        (MORNING + timedelta(days=5), 50, 11),  # Saturday to Monday at eleven
+        (MORNING, 24 * 21 + 2, 24 * 15 + 2),  # three weeks
+    ],
+)
+def test_working_time_leaves_out_saturdays_and_sundays(log_from: Any, first: Any, hours: int, worked: int) -> None:
+    pair = [{"activity": name, "timestamp": first + timedelta(hours=k * hours)} for k, name in enumerate("ab")]
+    log = log_from([{"case": case, **event} for case in range(2) for event in pair])
+
+    way = way_of(log, "a", "b")
+
+    assert (way.median_seconds, way.working_seconds) == (hours * 3600, worked * 3600)
+
+
+def test_between_dates_whole_working_days_are_counted(log_from: Any) -> None:
+    way = way_of(log_from(dated(7, 7)), "a", "b")
+
+    assert (way.median_seconds, way.working_seconds) == (7 * 86400, 5 * 86400)
+
+
+def test_no_working_time_is_known_where_no_time_is(log_from: Any) -> None:
+    assert way_of(log_from(dated(0, 0)), "a", "b").working_seconds is None
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-2, 2))
+def test_working_time_is_never_longer_than_the_calendars_nor_negative(start: int, spent: int, offset: int) -> None:
+    import numpy as np
+
+    ms = np.array([start, start + spent], dtype=np.int64) * 60_000
+    day = (ms + offset * 3_600_000) // 86_400_000
+    part = {"ms": ms, "day": day, "date_only": np.zeros(2, np.uint8)}
+
+    calendar, working = durations.between(part, np.array([1]))
+
+    assert 0 <= working[0] <= calendar[0]
+
+
+def test_a_step_says_how_many_events_each_function_acted_in_with_unknown_as_empty(log_from: Any) -> None:
+    log = log_from(rows(*({"role": name} for name in ["placement", "coach", "benefits", "client", "nobody", None])))
+    rules = ways.rules_of(load_schema())
+
+    _, steps, _ = ways.read(log.engine, log.receipt["activities"], rules)
+
+    assert steps[0].functions == (("", 2), ("benefits", 1), ("client", 1), ("integration", 2))
+
+
+def test_without_words_for_roles_no_function_is_known(log_from: Any) -> None:
+    assert step_of(log_from(rows({"role": "placement"})), "talk").functions == ()
 
 
 event = st.fixed_dictionaries(

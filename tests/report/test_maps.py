@@ -7,19 +7,27 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from procmine.model import Model, Step, Variant, Way
+from procmine.model import Model, Share, Step, Variant, Way
 from procmine.report import svg
 from procmine.report.map_colours import DARK, GROUND, LIGHT, SIDES
-from procmine.report.map_selection import main_path, select, side_of
-from procmine.report.maps import Map, draw, legend, transitions_table
-from tests.report.fixtures.jobcentre import GERMAN, STEERING, duration, jobcentre, number
+from procmine.report.map_lenses import LENSES, Speaker, lenses
+from procmine.report.map_looks import DARK as DARK_LOOKS
+from procmine.report.map_looks import FIXED
+from procmine.report.map_looks import LIGHT as LOOKS
+from procmine.report.map_selection import lane_of, main_path, select, shipped_sides, side_of
+from procmine.report.map_tables import steps_table, ways_table
+from procmine.report.maps import Map, draw, load_words
+from tests.report.fixtures.jobcentre import GERMAN, STEERING, duration, jobcentre, number, with_steering
 
 CENTRE = jobcentre()
+STEERED = with_steering(CENTRE)
+SPEAKER = Speaker(load_words("de"), number, duration, shipped_sides())
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '"><img src=x onerror=alert(1)></script><b>'
 Rect = tuple[float, float, float, float]
@@ -115,7 +123,7 @@ def test_the_map_begins_at_its_top_and_ends_at_its_bottom() -> None:
         kind: [float(dot.get("cy", "")) for dot in parsed(drawn(CENTRE)).iter() if dot.get("class") == kind]
         for kind in ("begin", "finish")
     }
-    tops = [float(r.get("y", "")) for r in parsed(drawn(CENTRE)).iter() if r.get("class") in SIDES]
+    tops = [top for _, top, _, _ in rects(parsed(drawn(CENTRE)), "data-step")]
 
     assert dots["begin"][0] < min(tops)
     assert dots["finish"][0] > max(tops)
@@ -267,14 +275,14 @@ def test_who_begins_is_shown_by_a_sign_and_not_by_colour_alone(code: str, sign: 
     shown = drawn(a_model((a_step("a", starts=10, ends=10, **{code: 10}),)))
 
     group = next(g for g in parsed(shown).iter(f"{SVG}g") if g.get("data-step") == "s0")
-    assert next(child.tag for child in group if child.get("class", "").endswith("-ink")) == SVG + sign
+    assert next(child.tag for child in group.iter() if child.get("class") == "ink") == SVG + sign
 
 
 # -- texts
 
 
 def test_every_shown_activity_stands_in_the_map_as_text() -> None:
-    shown = drawn(CENTRE, max_steps=25)
+    shown = drawn(CENTRE, max_steps=25, inline=True)
 
     groups = [g for g in parsed(shown).iter(f"{SVG}g") if g.get("data-step")]
     written = {" ".join(texts(group)[:-1]).replace("- ", "-").replace("-und", "- und") for group in groups}
@@ -333,7 +341,7 @@ def test_a_hostile_activity_stays_text() -> None:
 
 @pytest.mark.parametrize("label", ["Eingliederungsvereinbarungsfortschreibungsgespräch", "W" * 300, "a b " * 200])
 def test_a_long_label_stays_within_its_box(label: str) -> None:
-    root = parsed(drawn(a_model((a_step("a", starts=1, ends=1),)), labels={"a": label}))
+    root = parsed(drawn(a_model((a_step("a", starts=1, ends=1),)), labels={"a": label}, inline=True))
 
     group = next(g for g in root.iter(f"{SVG}g") if g.get("data-step"))
     (x0, y0, x1, y1) = rects(root, "data-step")[0]
@@ -355,18 +363,18 @@ def test_text_is_measured_no_narrower_than_dejavu_sans_draws_it() -> None:
 # -- the picture
 
 
+@pytest.mark.parametrize("lens", LENSES)
 @pytest.mark.parametrize("steps", [12, 18, 25, 29])
-def test_no_label_covers_a_box_or_another_label(steps: int) -> None:
-    root = parsed(drawn(CENTRE, max_steps=steps))
+def test_no_label_covers_a_box_or_another_label(steps: int, lens: str) -> None:
+    root = parsed(drawn(STEERED, max_steps=steps, inline=True, lens=lens))
 
     labels, boxes = rects(root, "data-from"), rects(root, "data-step")
-    assert len(labels) > steps
     assert [label for label in labels for box in boxes if not apart(label, box)] == []
     assert [a for k, a in enumerate(labels) for b in labels[k + 1 :] if not apart(a, b)] == []
 
 
 def test_everything_is_drawn_within_the_page() -> None:
-    shown = drawn(CENTRE, max_steps=25)
+    shown = drawn(CENTRE, max_steps=25, inline=True)
 
     x1 = max(rect[2] for group in ("data-step", "data-from") for rect in rects(parsed(shown), group))
     y1 = max(rect[3] for group in ("data-step", "data-from") for rect in rects(parsed(shown), group))
@@ -393,11 +401,11 @@ def test_a_drawing_for_paper_needs_no_style_sheet() -> None:
 
 
 def test_every_class_of_a_drawing_for_the_screen_has_a_rule() -> None:
-    root = parsed(drawn(CENTRE, max_steps=25))
+    root = parsed(drawn(STEERED, max_steps=25))
 
-    used = {element.get("class") for element in root.iter()} - {None, "pm-map"}
-    rules = set(re.findall(r"\.pm-map \.([a-z0-9-]+)\{", root.findtext(f"{SVG}style") or ""))
-    assert used <= rules
+    used = {name for element in root.iter() for name in element.get("class", "").split()} - {"pm-map"}
+    style = root.findtext(f"{SVG}style") or ""
+    assert used <= set(re.findall(r"\.([a-z0-9-]+)", style))
 
 
 @pytest.mark.parametrize(("looks", "ground"), [(LIGHT, GROUND[0]), (DARK, GROUND[1])])
@@ -412,8 +420,22 @@ def test_texts_and_lines_have_the_contrast_that_wcag_asks_for(looks: dict[str, d
     assert min(contrast(looks[end]["fill"], looks["sign"]["fill"]) for end in ("begin", "finish")) >= 3
 
 
+@pytest.mark.parametrize(("looks", "theme"), [(LOOKS, 0), (DARK_LOOKS, 1)])
+def test_every_look_has_the_contrast_that_wcag_asks_for(looks: dict[str, dict[str, str]], theme: int) -> None:
+    text = FIXED["text"][theme]["fill"]
+    for look in looks.values():
+        assert contrast(look["ink"], look["fill"]) >= 4.5
+        assert contrast(text, look["fill"]) >= 4.5
+        assert contrast(look["line"], GROUND[theme]) >= 3
+        assert min(contrast(look["line"], FIXED[band][theme]["fill"]) for band in ("band0", "band1")) >= 3
+    assert (
+        min(contrast(FIXED["quiet"][theme]["fill"], FIXED[band][theme]["fill"]) for band in ("band0", "band1")) >= 4.5
+    )
+
+
 def test_light_and_dark_name_the_same_things() -> None:
     assert set(LIGHT) == set(DARK)
+    assert set(LOOKS) == set(DARK_LOOKS)
 
 
 def test_the_same_model_gives_the_same_bytes_whatever_the_order_of_its_parts_and_the_hash_seed() -> None:
@@ -472,29 +494,207 @@ def test_an_activity_without_a_name_is_drawn_and_said_to_have_none() -> None:
     assert shown.shown_ways == (("", " "),)
 
 
-# -- legend and table
+# -- lenses
 
 
-def test_the_legend_has_an_entry_for_each_side_shown_and_for_ends_and_lines() -> None:
-    entries = legend("de", drawn(CENTRE, max_steps=25).sides)
+def test_a_drawing_for_the_screen_holds_every_lens_and_its_geometry_once() -> None:
+    shown = drawn(STEERED, max_steps=12)
+    root = parsed(shown)
 
-    assert [entry.key for entry in entries] == ["client", "office", "third", "unknown", "begin", "finish", "way"]
-    assert [entry.dashed for entry in entries if entry.key in SIDES] == [False, False, False, True]
+    boxes = [
+        element
+        for element in root.iter(f"{SVG}rect")
+        if element.get("class") == "box" and float(element.get("width", 0)) > 30
+    ]
+    assert [one.key for one in shown.legends] == list(LENSES)
+    assert len(boxes) == 12
+    assert root.get("data-lens") == "overview"
+    assert all(len((g.get("class") or "").split()) == len(LENSES) for g in root.iter(f"{SVG}g") if g.get("data-step"))
 
 
-def test_the_table_has_a_row_for_each_way_shown_the_most_frequent_first() -> None:
+def test_the_lens_asked_for_comes_first() -> None:
+    shown = drawn(STEERED, max_steps=12, lens="place")
+
+    assert parsed(shown).get("data-lens") == "place"
+    assert shown.legends[0].key == "place"
+
+
+def steered(**shares: Share) -> Model:
+    """Two steps and the way between them, with these shares of steering."""
+    steering = replace(STEERING, **shares)
+    steps = tuple(replace(step, steering=steering) for step in (a_step("a", 50, starts=50), a_step("b", 50, ends=50)))
+    return a_model(steps, (replace(a_way("a", "b", 50), steering=steering),))
+
+
+@pytest.mark.parametrize(
+    ("share", "look", "text"),
+    [
+        (Share(0, 40, 50), "share1", "0\u00a0%"),
+        (Share(24, 40, 50), "share4", "60\u00a0%"),
+        (Share(40, 40, 50), "share5", "100\u00a0%"),
+        (Share(20, 20, 50), "unknown", "?"),
+        (Share(0, 0, 50), "unknown", "?"),
+        (Share(0, 0, 0), "none", "–"),
+    ],
+)
+def test_a_lens_tells_no_from_not_recorded_and_from_does_not_apply(share: Share, look: str, text: str) -> None:
+    (lens,) = lenses(select(steered(out_of_office=share)), SPEAKER, ("place",))
+
+    assert (lens.steps["a"].look, lens.steps["a"].text) == (look, text)
+
+
+def test_a_way_to_which_a_lens_does_not_apply_bears_no_label() -> None:
+    (lens,) = lenses(select(steered()), SPEAKER, ("warm",))
+
+    assert lens.ways["a", "b"].text == ""
+
+
+def test_a_legend_explains_exactly_the_looks_that_occur() -> None:
+    for lens in lenses(select(STEERED, 25), SPEAKER):
+        looks = {mark.look for mark in (*lens.steps.values(), *lens.ways.values())}
+        explained = {entry.look for entry in lens.legend}
+
+        assert explained - {"", "begin", "finish"} <= looks | {"way1", "way4", "way5"}
+        assert {look for look in looks if not re.match("way|plain|begun|client|office|third", look)} <= explained | {
+            "none"
+        }
+
+
+def test_the_lens_of_time_shows_calendar_and_working_time() -> None:
+    way = replace(a_way("a", "b", 50, 11 * 86400.0), working_seconds=7.9 * 86400)
+    model = a_model((a_step("a", 50, starts=50), a_step("b", 50, ends=50)), (way,))
+
+    (lens,) = lenses(select(model), SPEAKER, ("time",))
+
+    assert lens.ways["a", "b"].text == "11,0 / 7,9 Tage"
+
+
+def test_times_in_different_units_keep_both_units() -> None:
+    way = replace(a_way("a", "b", 50, 3 * 86400.0), working_seconds=18 * 3600.0)
+    model = a_model((a_step("a", 50, starts=50), a_step("b", 50, ends=50)), (way,))
+
+    (lens,) = lenses(select(model), SPEAKER, ("time",))
+
+    assert lens.ways["a", "b"].text == "3,0 Tage / 18 Std."
+
+
+def test_a_way_without_a_known_time_is_dashed_in_the_lens_of_time() -> None:
+    model = a_model((a_step("a", 50, starts=50), a_step("b", 50, ends=50)), (a_way("a", "b", 50, None),))
+
+    (lens,) = lenses(select(model), SPEAKER, ("time",))
+
+    assert (lens.ways["a", "b"].look, lens.ways["a", "b"].text) == ("unknown", "?")
+    assert LOOKS["unknown"]["dash"]
+
+
+def test_what_is_pointed_at_names_the_shares_of_all_lenses() -> None:
+    root = parsed(drawn(STEERED, max_steps=12))
+
+    said = [g.findtext(f"{SVG}title") or "" for g in root.iter(f"{SVG}g") if g.get("data-step")]
+    parts = (
+        "aller Ereignisse; begonnen von: ",
+        "gehandelt hat: ",
+        "(erfasst bei 80\u00a0%)",
+        "bei derselben Fachkraft: ",
+    )
+    assert all(" Ereignisse in " in one and parts[0] in one for one in said)
+    for part in (*parts, "außerhalb der Dienststelle: ", "warm übergeben: nicht erfasst"):
+        assert any(part in one for one in said), part
+
+
+def test_steps_stand_in_the_drawing_in_the_order_in_which_they_are_read() -> None:
+    boxes = rects(parsed(drawn(CENTRE, max_steps=25)), "data-step")
+
+    places = [(round((y0 + y1) / 2), x0) for x0, y0, _, y1 in boxes]
+    assert places == sorted(places)
+
+
+# -- lanes
+
+
+def test_a_step_lies_in_the_lane_of_the_function_that_mostly_acts() -> None:
+    step = replace(a_step("a", 10), functions=(("", 3), ("benefits", 3), ("integration", 4)))
+
+    assert lane_of(step) == "integration"
+
+
+def test_a_step_whose_function_is_known_for_under_half_lies_in_a_lane_of_its_own() -> None:
+    step = replace(a_step("a", 10), functions=(("", 6), ("integration", 4)))
+
+    assert lane_of(step) == ""
+
+
+@pytest.mark.parametrize("steps", [12, 20, 29])
+def test_every_box_lies_within_its_lane_and_no_lanes_overlap(steps: int) -> None:
+    shown = drawn(STEERED, max_steps=steps, max_ways=2 * steps, inline=True, lanes=True)
+    root, lane = parsed(shown), {step.activity: lane_of(step) for step in STEERED.steps}
+
+    bands = {
+        g.get("data-lane"): rects(root, "data-lane")[k]
+        for k, g in enumerate(g for g in root.iter() if g.get("data-lane") is not None)
+    }
+    boxes = {g.get("data-step"): g.find(f"{SVG}rect") for g in root.iter(f"{SVG}g") if g.get("data-step")}
+    assert set(bands) == {lane[activity] for activity in shown.shown_steps}
+    for place, activity in enumerate(shown.shown_steps):
+        box = boxes[f"s{place}"]
+        assert box is not None
+        left, wide = float(box.get("x", "")), float(box.get("width", ""))
+        assert bands[lane[activity]][0] <= left
+        assert left + wide <= bands[lane[activity]][2]
+    edges = sorted((band[0], band[2]) for band in bands.values())
+    assert all(a[1] <= b[0] + 0.1 for a, b in pairwise(edges))
+
+
+def test_what_is_not_recorded_is_the_last_lane_and_the_clients_side_the_first() -> None:
+    lanes = drawn(STEERED, max_steps=29, lanes=True).lanes
+
+    assert lanes[0] == "client"
+    assert lanes[-1] == ""
+
+
+def test_the_lanes_are_named_in_the_alternative_text() -> None:
+    alt = drawn(STEERED, max_steps=29, lanes=True).alt
+
+    assert "Schritte je Bahn: Leistungsberechtigte bei " in alt
+
+
+# -- keyboard, tables
+
+
+def test_the_table_of_ways_has_a_row_for_each_way_shown_the_most_frequent_first() -> None:
     shown = drawn(CENTRE, max_steps=25)
 
-    table = transitions_table(CENTRE, GERMAN, language="de", number=number, duration=duration, shown=shown.shown_ways)
+    table = ways_table(CENTRE, GERMAN, language="de", number=number, duration=duration, shown=shown.shown_ways)
 
     assert len(table.rows) == len(shown.shown_ways)
     assert table.head[:3] == ("von", "nach", "Übergänge")
     assert table.rows[0][:3] == ("Einladung verschickt", "Erstgespräch", "2.725")
 
 
+def test_the_tables_tell_not_recorded_from_none_and_from_does_not_apply() -> None:
+    model = steered(by_client=Share(0, 40, 50), same_worker=Share(5, 10, 50), out_of_office=Share(0, 0, 0))
+
+    ways = ways_table(model, {}, language="de", number=number, duration=duration)
+    steps = steps_table(model, {}, language="de", number=number)
+
+    assert ways.rows[0][-4:] == ("0\u00a0%", "nicht erfasst", "–", "–")
+    assert steps.rows[0][-4:] == ("0\u00a0%", "nicht erfasst", "–", "–")
+
+
 def test_the_table_says_that_a_time_is_not_known() -> None:
     model = a_model((a_step("a", starts=5), a_step("b", ends=5)), (a_way("a", "b", 5, None),))
 
-    table = transitions_table(model, {}, language="de", number=number, duration=duration)
+    table = ways_table(model, {}, language="de", number=number, duration=duration)
 
-    assert table.rows == (("a", "b", "5", "100\u00a0%", "5", "nicht bekannt"),)
+    assert table.rows[0][:7] == ("a", "b", "5", "100\u00a0%", "5", "nicht bekannt", "nicht bekannt")
+
+
+def test_the_table_of_steps_says_who_acts_and_who_begins_with_their_shares() -> None:
+    step = replace(
+        a_step("a", 10, starts=10, client=6, caseworker=2), functions=(("", 2), ("front", 2), ("benefits", 6))
+    )
+
+    table = steps_table(a_model((step,)), {}, language="de", number=number)
+
+    assert table.rows[0][:4] == ("a", "Leistung 75\u00a0%", "Leistungsberechtigte 75\u00a0%", "10")
+    assert len(table.head) == len(table.rows[0])

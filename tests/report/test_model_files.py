@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from procmine.errors import UsageError
+from procmine.mine.model_json import model_of_json
 from procmine.model import Model
 from procmine.report.model_files import SUFFIXES, model_file
 from tests.report.made_up import findings
@@ -28,8 +30,25 @@ def test_the_map_is_an_svg_with_real_text_and_no_style_sheet(model: Model) -> No
     assert "var(--" not in drawn
 
 
+def test_a_model_as_json_read_again_is_the_same_model(model: Model) -> None:
+    assert model_of_json(model_file(model, Path("model.json"))) == model
+
+
+@pytest.mark.parametrize("ending", [".graphml", ".svg"])
+def test_a_model_without_a_tree_is_written_as_xml_that_can_be_read(model: Model, ending: str) -> None:
+    text = model_file(replace(model, tree=None, net=None), Path(f"model{ending}"))
+
+    assert ElementTree.fromstring(text) is not None  # noqa: S314  # our own text
+
+
+@pytest.mark.parametrize(("ending", "way_out"), [(".bpmn", "PNML"), (".ptml", "PNML"), (".pnml", "No model was mined")])
+def test_what_a_model_does_not_have_is_refused_with_the_way_out(model: Model, ending: str, way_out: str) -> None:
+    with pytest.raises(UsageError, match=way_out):
+        model_file(replace(model, tree=None, net=None), Path(f"model{ending}"))
+
+
 def test_an_unknown_ending_is_refused_with_the_known_ones(model: Model) -> None:
     with pytest.raises(UsageError, match=r"not written as \.docx.*\.bpmn"):
         model_file(model, Path("model.docx"))
 
-    assert SUFFIXES == (".bpmn", ".graphml", ".pnml", ".ptml", ".svg")
+    assert SUFFIXES == (".bpmn", ".graphml", ".json", ".pnml", ".ptml", ".svg")

@@ -1,0 +1,256 @@
+"""Commands about the process: its model, its courses, its handovers, its norms, and the log for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from procmine.cli.app import app, opened, say, say_file
+from procmine.errors import UsageError
+from procmine.terminal.options import (
+    BegunFromOption,
+    BegunToOption,
+    ByOption,
+    ColourOption,
+    EmbeddedOption,
+    FromOption,
+    JsonOption,
+    LanguageOption,
+    LogArgument,
+    OfficeOption,
+    OutOption,
+    PrivacyOption,
+    SegmentOption,
+    SourceOption,
+    TeamOption,
+    ToOption,
+    VerboseOption,
+    among,
+    examples,
+)
+
+
+@app.command(
+    epilog=examples(
+        "discover extract.csv", "discover extract.csv --office JC-01 --json", "discover extract.csv --out model.bpmn"
+    )
+)
+def discover(
+    log: LogArgument,
+    source: SourceOption = None,
+    noise: Annotated[float, typer.Option("--noise", help="Ways rarer than this share are left out.")] = 0.2,
+    keep: Annotated[
+        float, typer.Option("--keep", help="Only the commonest courses, until they cover this share of cases.")
+    ] = 1.0,
+    rare: Annotated[float, typer.Option("--rare", help="Leave out cases with a step or way rarer than this.")] = 0.0,
+    branches: Annotated[
+        bool, typer.Option("--branches", help="What the choice at each branch is associated with.")
+    ] = False,
+    algorithm: Annotated[
+        str, typer.Option("--algorithm", callback=among("inductive", "heuristics"), help="inductive or heuristics.")
+    ] = "inductive",
+    office: OfficeOption = None,
+    team: TeamOption = None,
+    segment: SegmentOption = None,
+    start: BegunFromOption = None,
+    end: BegunToOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EmbeddedOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """Steps and ways, who steers them, how well the model fits."""
+    from procmine import study
+    from procmine.mine.chosen import Chosen
+    from procmine.report import model_files, words
+    from procmine.terminal import branches as branch_lines
+    from procmine.terminal import data, lines
+
+    opened_log, folder = opened(log, source, verbose, out)
+    chosen = Chosen(office, team, segment, start, end)
+    if branches:
+        steered = study.branches(opened_log, noise=noise, chosen=chosen, privacy=privacy, study=folder)
+        shown = branch_lines.branches(steered, words.load(lang))
+        say("discover", {"steered": steered}, shown, as_json=as_json, out=out)
+        return
+    model = study.discover(
+        opened_log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy
+    )
+    if out is not None and out.suffix not in ("", ".txt", ".json"):
+        say_file(out, model_files.model_file(model, out, lang, folder))
+        return
+    say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)
+
+
+@app.command(epilog=examples("variants extract.csv", "variants extract.csv --top 50", "variants extract.csv --json"))
+def variants(
+    log: LogArgument,
+    source: SourceOption = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many courses to show.")] = 20,
+    varied: Annotated[
+        bool, typer.Option("--variety", help="How varied the courses are, also office by office.")
+    ] = False,
+    office: OfficeOption = None,
+    team: TeamOption = None,
+    segment: SegmentOption = None,
+    start: BegunFromOption = None,
+    end: BegunToOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EmbeddedOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """The most frequent courses of a case, with their share."""
+    from procmine import study
+    from procmine.mine.chosen import Chosen
+    from procmine.report import words
+    from procmine.terminal import data, lines, variety
+
+    opened_log, _ = opened(log, source, verbose, out)
+    chosen = Chosen(office, team, segment, start, end)
+    if varied:
+        found = study.variety(opened_log, chosen=chosen, by_office=chosen == study.EVERY_CASE, privacy=privacy)
+        say("variants", {"variety": found}, variety.variety(found, words.load(lang)), as_json=as_json, out=out)
+        return
+    model = study.discover(opened_log, chosen=chosen, privacy=privacy)
+    shown = lines.variants(model, top, words.load(lang))
+    say("variants", data.variants(model, top), shown, as_json=as_json, out=out)
+
+
+@app.command(
+    epilog=examples(
+        "handover extract.csv", "handover extract.csv --by partner", "handover a.csv --by team --json"
+    )
+)
+def handover(
+    log: LogArgument,
+    source: SourceOption = None,
+    by: Annotated[
+        str, typer.Option("--by", callback=among("function", "team", "partner"), help="function, team or partner.")
+    ] = "function",
+    office: OfficeOption = None,
+    team: TeamOption = None,
+    segment: SegmentOption = None,
+    start: BegunFromOption = None,
+    end: BegunToOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EmbeddedOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """Who hands over to whom, how warmly, how soon somebody is seen."""
+    from procmine import study
+    from procmine.mine.chosen import Chosen
+    from procmine.report import words
+    from procmine.terminal import handover as lines
+
+    opened_log, _ = opened(log, source, verbose, out)
+    found = study.handovers(opened_log, by=by, chosen=Chosen(office, team, segment, start, end), privacy=privacy)
+    say("handover", found, lines.handover(found, words.load(lang)), as_json=as_json, out=out)
+
+
+@app.command(
+    epilog=examples("conform extract.csv", "conform extract.csv --by office --json", "conform a.csv --bpmn first.bpmn")
+)
+def conform(
+    log: LogArgument,
+    source: SourceOption = None,
+    norms: Annotated[
+        Path | None,
+        typer.Option("--norms", metavar="FILE", help="Norms as sentences; else the study's or examples."),
+    ] = None,
+    bpmn: Annotated[
+        Path | None, typer.Option("--bpmn", metavar="FILE", help="A drawn process instead, as BPMN 2.0.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE", help="Which activity each task of it means, as TOML.")
+    ] = None,
+    process: Annotated[
+        str | None, typer.Option("--process", metavar="NAME", help="Which of its pools, if there are several.")
+    ] = None,
+    every_step: Annotated[
+        bool, typer.Option("--every-step", help="Steps that are not drawn are deviations too.")
+    ] = False,
+    quiet_days: Annotated[
+        int | None,
+        typer.Option("--quiet-days", min=1, metavar="DAYS", help="A case is over after so many days without an event."),
+    ] = None,
+    by: ByOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LanguageOption = "de",
+    privacy: PrivacyOption = "internal",
+    engine: EmbeddedOption = "duckdb",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """Norms kept, broken, undetermined; who began what deviates."""
+    from procmine import study
+    from procmine.mine.chosen import Chosen
+    from procmine.report import words
+    from procmine.terminal import conform as lines
+    from procmine.terminal import deviations
+
+    opened_log, folder = opened(log, source, verbose, out)
+    spoken = words.load(lang)
+    if bpmn is not None:
+        if norms is not None or by:
+            raise UsageError(
+                "--bpmn stands for itself.", hint="Leave out --norms and --by."
+            )
+        held = study.conform_bpmn(
+            opened_log,
+            bpmn,
+            labels=labels,
+            process=process,
+            every_step=every_step,
+            quiet_days=quiet_days,
+            chosen=Chosen(start=start, end=end),
+            privacy=privacy,
+        )
+        say(
+            "conform", deviations.conformance_data(held), deviations.conformance(held, spoken), as_json=as_json, out=out
+        )
+        return
+    found = study.conform(
+        opened_log, norms=norms, by=tuple(by or ()), start=start, end=end, privacy=privacy, study=folder
+    )
+    say("conform", lines.data(found, lang), lines.conformed(found, spoken), as_json=as_json, out=out)
+    if not found.met:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog=examples("export a.csv --out log.xes", "export a.csv --out log.jsonocel", "export a.csv --out b.csv")
+)
+def export(
+    log: LogArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help=".xes, .jsonocel, .sqlite or .csv; .gz packs it.")],
+    source: SourceOption = None,
+    privacy: PrivacyOption = "internal",
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    no_color: ColourOption = False,
+) -> None:
+    """The checked log for other tools: single cases, for your bench."""
+    from procmine.terminal import stream
+    from procmine.write import write_log
+
+    opened_log, _ = opened(log, source, verbose, out)
+    told = write_log(opened_log, out, profile=privacy)
+    stream.end_progress()
+    lines = f"{told.path}\n{told.source}\ncases   {told.cases}\nevents  {told.events}"
+    say("export", told, lines, as_json=as_json, warnings=told.warnings)

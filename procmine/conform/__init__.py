@@ -1,0 +1,51 @@
+"""Conform: norms held against a whole log; each activation kept, broken or undetermined, the rate kept with interval.
+
+``steps`` finds the steps a norm speaks of, ``calendar`` the days on which time limits run out, ``events`` and
+``cases`` judge, ``items`` makes the rows, ``figures`` the rate by the same machinery as every metric's, ``proof`` plays
+the worked example that each norm must bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+from procmine.conform.figures import found_of
+from procmine.conform.proof import prove
+from procmine.errors import UsageError
+from procmine.findings import NormFound, NormsFound
+from procmine.log import Log
+from procmine.measure.recording import recorded_by_office
+from procmine.norms import Norm, Norms
+
+__all__ = ["conform"]
+
+# Norms judged at the same time.
+AT_ONCE = 2
+
+
+def conform(
+    log: Log, norms: Norms, *, by: Sequence[str] = (), start: date | None = None, end: date | None = None
+) -> NormsFound:
+    """Every norm for the whole log and, with ``by`` = office, for each office. ``start`` and ``end`` are local days,
+    both included. Raises UsageError for another group or another engine than DuckDB, ContentError where a norm does not
+    find what its own worked example says."""
+    for name in by:
+        if name != "office":
+            raise UsageError(f"Norms cannot be grouped by {name}.", hint="Known: office.")
+    if start and end and start > end:
+        raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
+    if log.engine.dialect != "duckdb":
+        raise UsageError(f"Norms are not judged in {log.engine.dialect}.", hint="Leave --engine out.")
+    prove(norms, log.schema)
+    recorded = recorded_by_office(log)
+
+    def judged(norm: Norm) -> NormFound:
+        own = replace(log, engine=log.engine.beside())
+        return found_of(own, norm, norms, by=tuple(by), start=start, end=end, recorded=recorded)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = tuple(pool.map(judged, norms.norms))
+    return NormsFound(found, tuple(sorted({norms.land, *norms.lands.values()})), norms.where)

@@ -1,0 +1,185 @@
+"""Templates that judge events: each trigger with its nearest partner, found by windows over the moments of a case.
+
+Every figure comes twice: by steps that are meant for sure (2) and by those that may be meant (1 or 2), and order counts
+only between different moments. What holds for sure is kept, what cannot hold is broken, all between is undetermined:
+sound in every way the log could be completed, though it may leave open what a cleverer argument could decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from procmine.conform.steps import STEPS
+from procmine.norms import Norm, Template
+
+AROUND = "EXCLUDE CURRENT ROW"
+TIED = f"(w GROUPS BETWEEN CURRENT ROW AND CURRENT ROW {AROUND})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A way to look from an event as SQL: the frame of all moments there, that of the nearest one, what finds the
+    nearest and the farthest of several, and the sign between here and a moment further on."""
+
+    all: str
+    next: str
+    nearest: str
+    farthest: str
+    before: str
+
+
+AHEAD = Sight(
+    "(w GROUPS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)",
+    "(w GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)",
+    "MIN",
+    "MAX",
+    "<",
+)
+BEHIND = Sight(
+    "(w GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
+    "(w GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)",
+    "MAX",
+    "MIN",
+    ">",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """SQL of one half of a norm: the columns each step needs, whether a partner is there for sure or perhaps, why it is
+    open if it is open, and until when the log must have been watched (an extra way in which that is known)."""
+
+    columns: tuple[str, ...]
+    sure: str
+    maybe: str
+    why: str
+    settled: str
+
+
+def half(norm: Norm, template: Template) -> tuple[str, Judged]:
+    """The steps of one half with its columns, as SQL, and how they are judged; ``t`` is the trigger, ``p`` the
+    partner."""
+    trigger, partner = ("a", "b") if template.judges == "first" else ("b", "a")
+    sight = BEHIND if template.looks == "behind" else AHEAD
+    if template.looks == "around":
+        judged = _around(norm)
+    else:
+        judged = {"any": _any, "alternate": _alternate, "chain": _chain}[template.close](norm, sight)
+    columns = list(judged.columns)
+    if template.negative:
+        columns += [
+            f"ARG_MIN(COALESCE({name}, ''), moment) FILTER (WHERE p = 2) OVER {sight.all} AS p_{name}"
+            for name in ("initiator", "role")
+        ]
+    if norm.template.name == "max_gap":
+        columns.append("ROW_NUMBER() OVER (PARTITION BY case_id, day ORDER BY event_no DESC) AS nth")
+    if norm.same:
+        columns.append("COUNT(*) FILTER (WHERE p > 0 AND key IS NULL) OVER (PARTITION BY case_id) AS loose")
+    group = "case_id, key" if norm.same else "case_id"
+    query = (
+        f"SELECT *, {', '.join(columns)} FROM (SELECT *, {trigger} AS t, {partner} AS p FROM {STEPS}) AS told "
+        f"WINDOW w AS (PARTITION BY {group} ORDER BY moment)"
+    )
+    return query, judged
+
+
+def within(norm: Norm, sight: Sight, day: str) -> str:
+    """Whether a partner on that day lies within the time limit (or, of a least time, beyond it), as SQL; l is the row
+    of the limit for the trigger's own day."""
+    ahead = sight is AHEAD
+    if norm.within is not None:
+        return f"({day} <= l.until)" if ahead else f"({day} >= l.since)"
+    if norm.at_least is not None:
+        return f"({day} >= l.until)" if ahead else f"({day} <= l.before)"
+    return "TRUE"
+
+
+def _any(norm: Norm, sight: Sight) -> Judged:
+    pick = sight.farthest if norm.at_least is not None else sight.nearest
+    gap = norm.template.name == "max_gap"
+    tied = "NULL" if gap else f"MAX(p) OVER {TIED}"
+    at_once = "COALESCE(s.tied, 0) > 0" if norm.at_least is None or norm.at_least.count == 0 else "FALSE"
+    maybe = f"(s.maybe_day IS NOT NULL AND {within(norm, sight, 's.maybe_day')})"
+    return Judged(
+        columns=(
+            f"{pick}(day) FILTER (WHERE p = 2) OVER {sight.all} AS sure_day",
+            f"{pick}(day) FILTER (WHERE p > 0) OVER {sight.all} AS maybe_day",
+            f"{tied} AS tied",
+        ),
+        sure=f"(s.sure_day IS NOT NULL AND {within(norm, sight, 's.sure_day')})",
+        maybe=f"({maybe} OR {at_once})",
+        why=f"CASE WHEN {maybe} THEN 'missing' ELSE 'order' END",
+        settled="FALSE",
+    )
+
+
+def _alternate(norm: Norm, sight: Sight) -> Judged:
+    nearest, over = sight.nearest, f"OVER {sight.all}"
+    attributes = (
+        "(s.maybe_at IS DISTINCT FROM s.sure_at OR s.maybe_other IS DISTINCT FROM s.sure_other "
+        "OR s.tied = 1 OR s.tied_other = 1)"
+    )
+    return Judged(
+        columns=(
+            f"{nearest}(moment) FILTER (WHERE p = 2) {over} AS sure_at",
+            f"{nearest}(day) FILTER (WHERE p = 2) {over} AS sure_day",
+            f"{nearest}(moment) FILTER (WHERE p > 0) {over} AS maybe_at",
+            f"{nearest}(day) FILTER (WHERE p > 0) {over} AS maybe_day",
+            f"{nearest}(moment) FILTER (WHERE t = 2) {over} AS sure_other",
+            f"{nearest}(moment) FILTER (WHERE t > 0) {over} AS maybe_other",
+            f"MAX(p) OVER {TIED} AS tied",
+            f"MAX(t) OVER {TIED} AS tied_other",
+        ),
+        sure=(
+            f"(s.sure_at IS NOT NULL AND (s.maybe_other IS NULL OR s.sure_at {sight.before} s.maybe_other) "
+            f"AND COALESCE(s.tied_other, 0) = 0 AND {within(norm, sight, 's.sure_day')})"
+        ),
+        maybe=(
+            f"(COALESCE(s.tied, 0) > 0 OR (s.maybe_at IS NOT NULL "
+            f"AND (s.sure_other IS NULL OR s.maybe_at {sight.before}= s.sure_other) "
+            f"AND {within(norm, sight, 's.maybe_day')}))"
+        ),
+        why=f"CASE WHEN {attributes} THEN 'missing' ELSE 'order' END",
+        settled="s.sure_other IS NOT NULL",
+    )
+
+
+def _chain(norm: Norm, sight: Sight) -> Judged:
+    inside = within(norm, sight, "s.next_day")
+    return Judged(
+        columns=(
+            f"MIN(p) OVER {TIED} AS tied_least",
+            f"MAX(p) OVER {TIED} AS tied",
+            f"MIN(p) OVER {sight.next} AS next_least",
+            f"MAX(p) OVER {sight.next} AS next_most",
+            f"MIN(day) OVER {sight.next} AS next_day",
+        ),
+        sure=f"(COALESCE(s.tied_least, 2) = 2 AND COALESCE(s.next_least, 0) = 2 AND {inside})",
+        maybe=f"(COALESCE(s.tied, 0) > 0 OR (COALESCE(s.next_most, 0) > 0 AND {inside}))",
+        why="CASE WHEN s.tied IS NOT NULL OR s.next_most = 2 THEN 'order' ELSE 'missing' END",
+        settled="s.next_day IS NOT NULL",
+    )
+
+
+def _around(norm: Norm) -> Judged:
+    """Order does not matter, so nothing is open because of it."""
+    ahead = f"(w GROUPS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING {AROUND})"
+    behind = f"(w GROUPS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW {AROUND})"
+    found = {}
+    for name in ("sure", "maybe"):
+        found[name] = (
+            f"(COALESCE({within(norm, AHEAD, f's.{name}_ahead')} AND s.{name}_ahead IS NOT NULL, FALSE) "
+            f"OR COALESCE({within(norm, BEHIND, f's.{name}_behind')} AND s.{name}_behind IS NOT NULL, FALSE))"
+        )
+    return Judged(
+        columns=(
+            f"MIN(day) FILTER (WHERE p = 2) OVER {ahead} AS sure_ahead",
+            f"MIN(day) FILTER (WHERE p > 0) OVER {ahead} AS maybe_ahead",
+            f"MAX(day) FILTER (WHERE p = 2) OVER {behind} AS sure_behind",
+            f"MAX(day) FILTER (WHERE p > 0) OVER {behind} AS maybe_behind",
+        ),
+        sure=found["sure"],
+        maybe=found["maybe"],
+        why="'missing'",
+        settled="FALSE",
+    )

@@ -1,0 +1,227 @@
+"""The figures of a norm: its activations as items of a share, measured by the same machinery as every metric.
+
+So coverage, worst-case bounds, the interval with cases as units, statuses and offices that record nothing come out by
+one set of rules. A log without a single event of a kind the norm speaks of does not say that the norm is broken, or
+kept: it is not measurable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from procmine.conform.items import ITEMS, fill_items
+from procmine.conform.steps import value
+from procmine.findings import Measurement, NormCount, NormFound
+from procmine.log import Log
+from procmine.measure import measure_one
+from procmine.measure.judge.status import Reason, absent_reason, no_activity_reason, not_measurable
+from procmine.measure.recording import Recorded, Silence, silence
+from procmine.metric import AnswersTo, Metric
+from procmine.norms import Norm, Norms, rests_on
+from procmine.schema import Column, Schema, Table
+from procmine.sql import read_query
+
+_KINDS = {
+    "item_id": "text",
+    "case_id": "key",
+    "office": "text",
+    "on_date": "date",
+    "numerator": "integer",
+    "denominator": "integer",
+    "due": "boolean",
+}
+_COUNTED = {"de": "Schritte oder Fälle, die die Norm betrifft", "en": "steps or cases that the norm concerns"}
+
+
+def found_of(
+    log: Log,
+    norm: Norm,
+    norms: Norms,
+    *,
+    by: tuple[str, ...],
+    start: date | None,
+    end: date | None,
+    recorded: Recorded,
+) -> NormFound:
+    """One norm over a log; ``log.engine`` must be a connection of its own."""
+    metric = as_metric(norm, log.schema)
+    unfit = _unfit(log, norm)
+    if unfit is not None:
+        measurements = tuple(not_measurable(metric, group, None, unfit) for group in _groups(log, by))
+        return _found(norm, measurements, ())
+    fill_items(log.engine, norm, norms)
+    known = replace(log, schema=replace(log.schema, tables={**log.schema.tables, ITEMS: _table(norm)}))
+    silent = _silent(log, norm, metric, recorded)
+    measurements = measure_one(known, metric, by=by, start=start, end=end, silent=silent)
+    return _found(norm, measurements, _counts(log, by, start, end, silent))
+
+
+def as_metric(norm: Norm, schema: Schema) -> Metric:
+    """A norm as a metric whose items are its activations: the share kept."""
+    query = read_query(
+        f"SELECT item_id, case_id, office, on_date, numerator, denominator FROM {ITEMS} WHERE due",
+        where=norm.where,
+        tables={ITEMS: _KINDS},
+    )
+    return Metric(
+        name=norm.name,
+        version=norm.version,
+        unit="share",
+        polarity="none",
+        title=norm.sentence,
+        question=norm.sentence,
+        definition=norm.sentence,
+        counts={"numerator": _COUNTED, "denominator": _COUNTED},
+        answers_to=AnswersTo(5, ""),
+        caveats={},
+        gaming={},
+        counter_checks={},
+        beside={},
+        counter_metrics=(),
+        groups=(),
+        staff=False,
+        sensitive=norm.sensitive,
+        optional=frozenset(),
+        any_of=(),
+        one_sided=frozenset(),
+        query=query,
+        computed_by=None,
+        example=None,
+        where=norm.where,
+    )
+
+
+def _table(norm: Norm) -> Table:
+    """The table of activations as the schema would say it; its figures rest on what the norm asks of events."""
+    columns = (Column(name, kind, norm.sentence) for name, kind in _KINDS.items())
+    return Table(ITEMS, norm.sentence, tuple(columns), ("item_id",))
+
+
+def _unfit(log: Log, norm: Norm) -> Reason | None:
+    """Why the log cannot bear a norm: it lacks a column, or every event of a kind."""
+    cases = log.schema.tables["cases"]
+    needed = set(rests_on(norm)) | {need for one in norm.population for need in cases.column(one.column).needs}
+    if lacking := sorted(needed & log.absent):
+        return absent_reason(lacking, int(log.receipt["events"]))
+    occurring = set(log.receipt["activities"])
+    for activities in norm.activities:
+        if not activities & occurring:
+            return no_activity_reason(_titles(log.schema, activities))
+    return None
+
+
+def _titles(schema: Schema, activities: frozenset[str]) -> Sequence[Mapping[str, str]]:
+    """What a set of activities is called: its kind where it is a whole one, else each by its name."""
+    for kind, title in schema.kinds.items():
+        if activities == {code.code for code in schema.activities.values() if code.belongs == kind}:
+            return [title]
+    known = schema.activities
+    return [known[one].title if one in known else {"de": one, "en": one} for one in sorted(activities)]
+
+
+def _groups(log: Log, by: tuple[str, ...]) -> tuple[dict[str, str], ...]:
+    offices = [str(office["name"]) for office in log.receipt["offices"]] if by else []
+    return ({}, *({"office": name} for name in offices))
+
+
+def _silent(log: Log, norm: Norm, metric: Metric, recorded: Recorded) -> Silence:
+    """The offices in which no event of one of the norm's kinds is recorded although others make some expected."""
+    known = {name for name in log.schema.activities}
+    reasons: dict[str, Reason] = {}
+    heard = 1.0
+    for activities in norm.activities:
+        found = silence(log, replace(metric, query=None, activities=frozenset(activities & known)), recorded)
+        reasons |= {office: reason for office, reason in found.reasons.items() if office not in reasons}
+    cases = {str(office["name"]): int(office["cases"]) for office in log.receipt["offices"]}
+    total = sum(cases.values())
+    if total:
+        heard = 1 - sum(cases.get(office, 0) for office in reasons) / total
+    return Silence(reasons, heard)
+
+
+def _counts(
+    log: Log, by: tuple[str, ...], start: date | None, end: date | None, silent: Silence
+) -> tuple[NormCount, ...]:
+    """Activations by state, reason and beginner, for the whole and each office; silent offices are in none."""
+    tests = [f"on_date >= {value(start)}"] if start else []
+    tests += [f"on_date <= {value(end)}"] if end else []
+    tests += [f"COALESCE(office, '') NOT IN ({', '.join(map(value, silent.offices))})"] if silent.offices else []
+    where = " AND ".join(tests) or "TRUE"
+    found = []
+    for keys in ((), by) if by else ((),):
+        grouped = ", ".join(f"COALESCE({key}, '')" for key in keys)
+        lead = f"{grouped}, " if keys else ""
+        rows: dict[tuple[str, ...], dict[str, dict[str, tuple[int, int]]]] = {}
+        for part, column in _PARTS.items():
+            broken = "" if part in ("state", "why") else " AND state = 'broken'"
+            statement = (
+                f"SELECT {lead}{column}, COUNT(*), COUNT(DISTINCT i.case_id) FROM {ITEMS} AS i "
+                "LEFT JOIN role_functions AS r ON r.role = i.role "
+                f"WHERE {where}{broken} GROUP BY {lead}{column} ORDER BY {lead}{column}"
+            )
+            for *group, told, items, cases in log.engine.run(statement):
+                parts = rows.setdefault(tuple(map(str, group)), {})
+                parts.setdefault(part, {})[str(told)] = (int(items), int(cases))
+        found += [_count(dict(zip(keys, group, strict=True)), rows[group], log.schema) for group in sorted(rows)]
+    return tuple(found)
+
+
+_PARTS = {
+    "state": "state",
+    "why": "COALESCE(why, '')",
+    "begun_by": "COALESCE(i.initiator, '')",
+    "functions": "COALESCE(r.function, '')",
+}
+
+
+def _count(group: dict[str, str], parts: Mapping[str, Mapping[str, tuple[int, int]]], schema: Schema) -> NormCount:
+    state = parts["state"]
+    sides: dict[str, int] = {}
+    side_cases: dict[str, int] = {}
+    codes = schema.codes["initiator"]
+    for code, (items, cases) in parts.get("begun_by", {}).items():
+        side = codes[code].belongs if code in codes else ""
+        sides[side] = sides.get(side, 0) + items
+        side_cases[side] = side_cases.get(side, 0) + cases
+    why = {name: many for name, many in parts.get("why", {}).items() if name}
+    functions = parts.get("functions", {})
+    return NormCount(
+        group=group,
+        kept=state.get("kept", (0, 0))[0],
+        broken=state.get("broken", (0, 0))[0],
+        undetermined=state.get("undetermined", (0, 0))[0],
+        why={name: items for name, (items, _) in why.items()},
+        begun_by={side: sides[side] for side in sorted(sides)},
+        functions={name: items for name, (items, _) in functions.items()},
+        cases={name: cases for name, (_, cases) in state.items()},
+        reason_cases={
+            **{f"why:{name}": cases for name, (_, cases) in why.items()},
+            **{f"begun_by:{side}": side_cases[side] for side in sorted(side_cases)},
+            **{f"functions:{name}": cases for name, (_, cases) in functions.items()},
+        },
+    )
+
+
+def _found(norm: Norm, measurements: tuple[Measurement, ...], counts: tuple[NormCount, ...]) -> NormFound:
+    whole = next((one for one in measurements if not one.group), None)
+    broken = next((one.broken or 0 for one in counts if not one.group), 0)
+    met = None
+    if norm.gate is not None:
+        met = whole is not None and whole.value is not None and whole.value >= norm.gate
+        met = met and not (norm.gate == 1 and broken)  # one is broken for certain, though its case is not over
+    return NormFound(
+        name=norm.name,
+        version=norm.version,
+        template=norm.template.name,
+        sentence=norm.sentence,
+        anchor=norm.anchor,
+        checked=norm.checked,
+        mark=norm.mark,
+        gate=norm.gate,
+        met=met,
+        sensitive=norm.sensitive,
+        measurements=measurements,
+        counts=counts,
+    )

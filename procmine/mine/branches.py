@@ -1,0 +1,345 @@
+"""Steering on the model: for every decision point, how much of the choice goes with voice, profile and organisation.
+
+Associated with, never caused: what is said is how much better the next step can be foretold by somebody who knows the
+block. The rules are those of metrics.md C.3: rare options together, attributes by priority as long as there are five
+decisions a cell, unique and Shapley shares less what chance explains, whole cases as the unit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from procmine.mine.blocks import in_integers
+from procmine.mine.chosen import Chosen
+from procmine.mine.counts import Courses, Ints
+from procmine.mine.decisions import Decisions, read_decisions
+from procmine.mine.known import NOT_RECORDED, Readable, readable
+from procmine.mine.points import Points
+from procmine.mine.steering import BLOCKS, Attribute, Known
+from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, TreeNode, Weighted
+from procmine.stats import information
+
+RARE_OPTION = 0.05
+NO_CHOICE = 0.1  # nats of H(Y); metrics.md C.3
+LEAST_CASES = 30  # cases are what is drawn anew and permuted; F of metrics.md asks for as many for a unit
+ENOUGH = 5  # decisions a cell
+TELLING = 0.05  # of H(Y): a unique share worth a question
+CHANCE = 0.05
+_OTHER = -1
+
+
+def steering(log: Any, known: Known, tree: TreeNode | None, courses: Courses, chosen: Chosen | None = None) -> Steered:
+    """The branches of the chosen cases of a log, at the points of its process tree and after each step.
+
+    ``log`` has ``engine`` and ``receipt``; ``courses`` are those of the same cases. The result depends on nothing but
+    the log: seeds are digests of the branches' names.
+    """
+    absent = set(log.receipt.get("absent", ()))
+    if log.receipt.get("pseudonyms", {}).get("workers") == "case-local":
+        absent.add("worker")  # the same caseworker has another name in each case
+    wanted, lacking = readable(log.engine, known, courses.activities, absent)
+    points = None
+    if tree is not None:
+        root, _ = in_integers(tree, {name: code for code, name in enumerate(courses.activities)}, 0)
+        points = None if root is None else Points(root)
+    finished = (known.finished_activities, "" if known.finished_column in absent else known.finished_column)
+    found = read_decisions(log.engine, courses, points, wanted, finished, chosen)
+    made = [_branch(one, wanted, known, courses.activities) for one in found.at if len(one.option) or one.unfit]
+    made.sort(key=lambda pair: (pair[0].kind == "next", pair[0].after, _name(pair[0])))
+    missing = tuple(Considered(one.block, one.name, one.title, "absent", 0, None) for one in lacking)
+    return Steered(
+        branches=tuple(branch for branch, _ in made),
+        weighted=tuple(weighted for sort in ("model", "next") if (weighted := _weighted(sort, made)) is not None),
+        absent=missing,
+        unfit=found.unfit,
+        ends_recorded=found.ends_recorded,
+    )
+
+
+Drawn = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None
+"""H(Y) and the voice's unique information in nats in samples of cases drawn anew."""
+
+
+def _name(branch: Branch) -> str:
+    options = (f"{option.kind}:{chr(31).join(option.steps)}" for option in branch.options)
+    return chr(30).join((branch.kind, chr(31).join(branch.after), *options))
+
+
+def _seed(branch: Branch) -> int:
+    """A number from the branch's name alone: Python's own hash changes with every start."""
+    return int.from_bytes(hashlib.sha256(_name(branch).encode("utf-8", "surrogatepass")).digest()[:6], "big")
+
+
+def _branch(
+    found: Decisions, wanted: Sequence[Readable], known: Known, activities: Sequence[str]
+) -> tuple[Branch, Drawn]:
+    """One branch and the samples for its interval and the log's."""
+    y, options = _options(found, activities)
+    cases = information.ranks(found.case)
+    plain = Branch(
+        kind=found.point.kind,
+        after=tuple(activities[code] for code in found.point.after),
+        options=options,
+        decisions=len(y),
+        of_decisions=found.of_decisions,
+        cases=_distinct(cases),
+        unfit=found.unfit,
+        unfinished=found.unfinished,
+        same_time=found.same_time,
+        entropy=information.entropy(np.bincount(y)) if len(y) else 0.0,
+        status="no_choice",
+        reason="no_choice",
+        known=(),
+        cells=len(options),
+    )
+    if plain.entropy < NO_CHOICE:
+        return plain, None
+    picked = _Picked(y, wanted, found.known, known)
+    status, reason = _status(picked, plain.cases)
+    branch = replace(
+        plain,
+        status=status,
+        reason=reason,
+        known=picked.considered,
+        cells=picked.cells,
+        tables=tuple(_crossing(picked, one, y, cases, len(options)) for one in picked.used if one.block == "voice"),
+        workers=picked.workers if any(one.read == "worker" for one in picked.used) else None,
+    )
+    if status in ("insufficient_n", "not_measurable"):
+        return branch, None
+    seed = _seed(branch)
+    blocks = [picked.joint[block] for block in BLOCKS]
+    shares = information.corrected_shares(y, blocks, cases, seed=seed)
+    drawn = information.resampled(y, blocks, found.case, seed=0)  # one seed: a case weighs the same everywhere
+    parts = [
+        Part(shares.shares.unique[at], shares.shares.shapley[at], shares.p[at], shares.plug_in.unique[at])
+        for at in range(len(BLOCKS))
+    ]
+    each = drawn[1] / np.maximum(drawn[0], NO_CHOICE / 10)
+    return replace(
+        branch,
+        voice=parts[0],
+        profile=parts[1],
+        organisation=parts[2],
+        whole=shares.shares.whole,
+        shared=shares.shares.shared,
+        voice_interval=information.interval_about(parts[0].unique, each),
+        question=_question(parts, shares.shares.whole),
+    ), drawn
+
+
+def _question(parts: Sequence[Part], whole: float) -> str:
+    """What to ask in a case conference: a key of the texts. Small or chance counts as nothing."""
+    tells = [part.unique >= TELLING and part.p <= CHANCE for part in parts]
+    if tells[0]:
+        return "voice_and_organisation" if tells[2] else "voice"
+    if tells[2]:
+        return "organisation"
+    if tells[1]:
+        return "profile"
+    return "together" if whole >= 2 * TELLING else "nothing"
+
+
+def _options(found: Decisions, activities: Sequence[str]) -> tuple[Ints, tuple[Option, ...]]:
+    """The options taken, in the order of their names, the rare ones together as the last; and each decision's option.
+
+    A single rare option keeps its name: merging it would save nothing."""
+    counts = np.bincount(found.option, minlength=len(found.point.options)) if len(found.option) else np.zeros(0)
+    taken = np.flatnonzero(counts)
+    rare = [at for at in taken.tolist() if counts[at] < RARE_OPTION * len(found.option)]
+    rare = rare if len(rare) > 1 else []
+    order = {"step": 0, "again": 1, "skip": 2, "leave": 3, "end": 4}
+    ways = found.point.options
+    names = {at: tuple(activities[code] for code in ways[at].steps) for at in taken.tolist()}
+    kept = sorted(set(names) - set(rare), key=lambda at: (order[ways[at].kind], names[at], at))
+    place = np.full(len(ways), len(kept), np.int64)
+    place[kept] = np.arange(len(kept))
+    y = place[found.option]
+    many = np.bincount(y, minlength=len(kept))
+    made = [
+        Option(ways[at].kind, names[at], ways[at].ends, int(many[i]), _distinct(found.case[y == i]))
+        for i, at in enumerate(kept)
+    ]
+    if rare:
+        made.append(Option("other", (), False, int(many[-1]), _distinct(found.case[y == len(kept)])))
+    return y, tuple(made)
+
+
+def _distinct(cases: Ints) -> int:
+    return len(np.unique(cases))
+
+
+class _Picked:
+    """The attributes taken at one branch, by priority and number of decisions alone; what is chosen next has no say."""
+
+    def __init__(self, y: Ints, wanted: Sequence[Readable], values: npt.NDArray[np.int32], known: Known) -> None:
+        self._y_levels = int(y.max()) + 1
+        self._decisions = len(y)
+        self.joint = {block: np.zeros(len(y), np.int64) for block in BLOCKS}
+        self.used: list[Attribute] = []
+        self.levels: dict[str, tuple[Ints, tuple[Level, ...]]] = {}
+        self.workers: int | None = None
+        self._share: dict[str, float] = {}
+        self._use: dict[str, str] = {}
+        self._known = known
+        columns = {one.attribute.name: values[:, at].astype(np.int64) for at, one in enumerate(wanted)}
+        for one in wanted:
+            self._look_at(one, columns)
+        self._take_in_turn(wanted)
+        self.considered = tuple(
+            Considered(
+                one.attribute.block,
+                one.attribute.name,
+                one.attribute.title,
+                self._use[one.attribute.name],
+                len(self.levels[one.attribute.name][1]),
+                self._share[one.attribute.name],
+            )
+            for block in BLOCKS
+            for one in wanted
+            if one.attribute.block == block
+        )
+
+    @property
+    def cells(self) -> int:
+        """The options' levels times those of every block."""
+        found = self._y_levels
+        for column in self.joint.values():
+            found *= int(column.max()) + 1
+        return found
+
+    def lacks(self, block: str, use: str) -> bool:
+        """Whether no attribute of the block was taken, and ``use`` is the best that can be said of one."""
+        ranked = ("used", "sparse", "constant", "not_recorded")
+        uses = [self._use[one.name] for one in (c for c in self._names(block))]
+        best = min((ranked.index(each) for each in uses), default=ranked.index("not_recorded"))
+        return ranked[best] == use
+
+    def _names(self, block: str) -> list[Considered]:
+        return [one for one in self.considered if one.block == block]
+
+    def _look_at(self, one: Readable, columns: dict[str, Ints]) -> None:
+        """Merge an attribute's rare levels, and see whether it can tell anything here."""
+        name, column = one.attribute.name, columns[one.attribute.name]
+        self._share[name] = float((column == NOT_RECORDED).mean())
+        if one.attribute.read == "worker":
+            column, levels = self._pooled(column, columns)
+        else:
+            column, levels = _merged(column, one.levels, self._known)
+        self.levels[name] = column, levels
+        self._use[name] = "sparse"
+        if 1 - self._share[name] < self._known.known_from:
+            self._use[name] = "not_recorded"
+        elif len(column) - int(np.bincount(column).max()) < self._known.rare_below:
+            self._use[name] = "constant"  # all levels but one are rare even together
+
+    def _take_in_turn(self, wanted: Sequence[Readable]) -> None:
+        """First one of each block, the first that fits; where none does, the first that is worth a lower bound. Then
+        whatever else fits, in turn."""
+        for block in BLOCKS:
+            own = [one.attribute for one in wanted if one.attribute.block == block]
+            _ = any(self._take(one, least) for least in (ENOUGH, 1) for one in own)
+        for one in wanted:
+            self._take(one.attribute, ENOUGH)
+
+    def _pooled(self, column: Ints, columns: dict[str, Ints]) -> tuple[Ints, tuple[Level, ...]]:
+        """Caseworkers with few decisions taken together by team, or by office where there are no teams."""
+        units = next((columns[name] for name in ("team", "office") if name in columns), np.zeros_like(column))
+        many = np.bincount(column)
+        rare = many[column] < self._known.rare_below
+        pooled = np.where(rare & (column != NOT_RECORDED), len(many) + units, column)
+        self.workers = int(((many >= self._known.rare_below) & (np.arange(len(many)) != NOT_RECORDED)).sum())
+        ranked = information.ranks(pooled)
+        return ranked, (Level("other", ""),) * (int(ranked.max(initial=-1)) + 1)
+
+    def _take(self, attribute: Attribute, least: int) -> bool:
+        """Take an attribute into its block if every cell still has ``least`` decisions on average."""
+        if self._use[attribute.name] != "sparse":
+            return False
+        column, _ = self.levels[attribute.name]
+        trial = information.joint([self.joint[attribute.block], column])
+        cells = self.cells // (int(self.joint[attribute.block].max()) + 1) * (int(trial.max()) + 1)
+        if self._decisions < least * cells:
+            return False
+        self.joint[attribute.block] = trial
+        self.used.append(attribute)
+        self._use[attribute.name] = "used"
+        return True
+
+
+def _merged(column: Ints, names: Sequence[Level], known: Known) -> tuple[Ints, tuple[Level, ...]]:
+    """The levels that occur, in the order of the attribute, rare ones together as the last."""
+    many = np.bincount(column, minlength=len(names) + 1)
+    rare = (many > 0) & (many < known.rare_below)
+    kept = [int(at) for at in np.flatnonzero((many > 0) & ~rare) if at != NOT_RECORDED]
+    unknown = bool(many[NOT_RECORDED]) and not rare[NOT_RECORDED]
+    place = np.full(len(many), len(kept) + unknown, np.int64)
+    place[kept] = np.arange(len(kept))
+    if unknown:
+        place[NOT_RECORDED] = len(kept)
+    levels = [names[at - 1] for at in kept]
+    levels += [Level("not_recorded", "not_recorded", known.words["not_recorded"])] if unknown else []
+    levels += [Level("other", "other", known.words["other"])] if rare.any() else []
+    return place[column], tuple(levels)
+
+
+def _status(picked: _Picked, cases: int) -> tuple[str, str]:
+    """What the figures of a branch may claim, and why they do not where they do not."""
+    for block in BLOCKS:
+        if picked.lacks(block, "not_recorded"):
+            return "not_measurable", f"no_{block}"
+    if picked.lacks("voice", "constant"):
+        return "not_measurable", "same_voice"
+    if cases < LEAST_CASES:
+        return "insufficient_n", "few_cases"
+    if any(picked.lacks(block, "sparse") for block in BLOCKS):
+        return "insufficient_n", "few_decisions"
+    standing = information.standing(picked._decisions, picked.cells)
+    return standing, "" if standing == "ok" else standing
+
+
+def _crossing(picked: _Picked, attribute: Attribute, y: Ints, cases: Ints, options: int) -> Crossing:
+    column, levels = picked.levels[attribute.name]
+    cell = y * len(levels) + column
+    size = options * len(levels)
+    once = np.unique(cell * (int(cases.max()) + 1) + cases) // (int(cases.max()) + 1)
+    tables = (np.bincount(one, minlength=size).reshape(options, -1).tolist() for one in (cell, once))
+    decisions, persons = (tuple(tuple(row) for row in table) for table in tables)
+    return Crossing(attribute.name, attribute.title, levels, decisions, persons)
+
+
+def _weighted(sort: str, made: Sequence[tuple[Branch, Drawn]]) -> Weighted | None:
+    """Σ n·I / Σ n·H over the branches of one sort that carry a figure."""
+    own = [(branch, drawn) for branch, drawn in made if (branch.kind == "next") == (sort == "next")]
+    if not own:
+        return None
+    every = sum(branch.of_decisions for branch, _ in own)
+    idle = sum(branch.of_decisions for branch, _ in own if branch.status == "no_choice")
+    good = [(branch, drawn) for branch, drawn in own if branch.status == "ok" and drawn is not None]
+    uncertain = sum(branch.of_decisions * branch.entropy for branch, _ in good)
+    plain = Weighted(
+        sort, len(good), len(own), sum(b.of_decisions for b, _ in good), every, idle / every if every else None
+    )
+    if not uncertain:
+        return plain
+
+    def share(figure: Any) -> float:
+        return float(sum(b.of_decisions * b.entropy * figure(b) for b, _ in good)) / uncertain
+
+    told = sum(branch.of_decisions * drawn[1] for branch, drawn in good if drawn is not None)
+    present = sum(branch.of_decisions * drawn[0] for branch, drawn in good if drawn is not None)
+    voice = share(lambda branch: branch.voice.unique)
+    return replace(
+        plain,
+        voice=voice,
+        profile=share(lambda branch: branch.profile.unique),
+        organisation=share(lambda branch: branch.organisation.unique),
+        whole=share(lambda branch: branch.whole),
+        voice_interval=information.interval_about(voice, np.asarray(told / present)),
+    )

@@ -1,0 +1,324 @@
+"""Decision points of a process tree, and the decisions a course takes at them.
+
+A point is a choice (xor) or the end of a loop's body (again, something else first, or leave). It is named by content:
+what comes right before it and the first visible steps of each option; a silent option by what comes next.
+
+The miner's trees name each activity once, so a course splits along the tree without search, and each node sees its own
+events only. A decision is read wherever the course agrees with the model *at that point*: what had to come before it
+has come in order, and the node's own events belong to one option and begin as it does. Courses that do not agree there
+take no decision there.
+
+**What was known.** A decision counts as taken right after the last event that had to happen before it, whichever
+option was taken. Taking the moment of the option's own first step instead would date "not at all" to the end of the
+case, and everything that grows with a case would seem to decide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from procmine.mine.blocks import Node, Purse
+
+START = -1
+"""The place before a course's first event."""
+LOST = -2
+"""No place: the course has not come to a node in the order of the model."""
+
+Event = tuple[int, int]  # place in the course, activity
+_STEP, _NODE = 300, 2_000  # elementary steps, about a nanosecond each, of an event seen by a node and of a node entered
+
+
+UNFIT = -1
+"""The option of a course that does not agree with the model at a point."""
+
+
+class Taken(NamedTuple):
+    """One decision: at which point, after which event of the course, which option; ``open`` if nothing that came after
+    shows that the silent option was meant and not just a course that is not at its end yet."""
+
+    point: int
+    before: int
+    option: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An option: ``kind`` is step, skip, again or leave; ``steps`` are the activities that can come first, ``ends``
+    says that the case may end instead."""
+
+    kind: str
+    steps: tuple[int, ...]
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A decision point: ``kind`` is choice or loop, ``after`` what can come right before it (nothing: the start)."""
+
+    kind: str
+    after: tuple[int, ...]
+    options: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """What a node can begin or end with, and whether it can be empty."""
+
+    first: frozenset[int]
+    last: frozenset[int]
+    empty: bool
+
+
+_SILENT = _Edge(frozenset(), frozenset(), True)
+
+
+def _needs_silent(edges: Sequence[_Edge]) -> bool:
+    """Whether nothing at all may happen although no option is silent: an option may turn out to be empty."""
+    return any(edge.empty for edge in edges) and all(edge.first for edge in edges)
+
+
+def _silent_one(edges: Sequence[_Edge]) -> int:
+    """The option that is silent, else the one added for it behind the others."""
+    return next((at for at, edge in enumerate(edges) if not edge.first), len(edges))
+
+
+class Points:
+    """The decision points of a tree; ``of`` reads a course."""
+
+    def __init__(self, root: Node, purse: Purse | None = None) -> None:
+        self.points: list[Point] = []
+        self._root = root
+        self._purse = purse or Purse(1 << 62)
+        self._edges: dict[int, _Edge] = {}
+        self._number: dict[int, int] = {}
+        self._below: dict[int, list[int]] = {}
+        self._simple: dict[int, bool] = {}
+        self._edge(root)
+        self._name(root, frozenset(), frozenset(), True)
+
+    def of(self, course: Sequence[int]) -> list[Taken]:
+        """The decisions of a course in the order of the tree."""
+        own = [(place, code) for place, code in enumerate(course) if self._root.mask >> code & 1]
+        return list(self._read(self._root, START, own, False))
+
+    # ---- what the points are called
+
+    def _edge(self, node: Node) -> _Edge:
+        inner = [self._edge(child) for child in node.children]
+        if node.operator is None:
+            own = frozenset() if node.activity is None else frozenset([node.activity])
+            found = _Edge(own, own, node.activity is None)
+        elif node.operator == "sequence":
+            found = _Edge(_until(inner, "first"), _until(inner[::-1], "last"), all(one.empty for one in inner))
+        elif node.operator == "loop":
+            first, last = inner[0].first, inner[0].last
+            if inner[0].empty:
+                first = first.union(*(one.first for one in inner[1:]))
+                last = last.union(*(one.last for one in inner[1:]))
+            found = _Edge(first, last, inner[0].empty)
+        else:
+            whole = all if node.operator == "parallel" else any
+            first = frozenset().union(*(one.first for one in inner))
+            last = frozenset().union(*(one.last for one in inner))
+            found = _Edge(first, last, whole(one.empty for one in inner))
+        self._edges[node.number] = found
+        self._simple[node.number] = node.operator != "loop" and all(
+            self._simple[child.number] for child in node.children
+        )
+        return found
+
+    def _name(self, node: Node, before: frozenset[int], behind: frozenset[int], ends: bool) -> None:
+        """Add the node's point and those below it; ``behind`` can come after the node, ``ends``: or the end."""
+        first = len(self.points)
+        edges = [self._edges[child.number] for child in node.children]
+        if node.operator == "xor":
+            silent = [_SILENT] if _needs_silent(edges) else []
+            self._add(node, "choice", before, [self._way(edge, behind, ends) for edge in (*edges, *silent)])
+        elif node.operator == "loop":
+            again = [
+                Way("again" if not edge.first else "step", _sorted(edge.first or edges[0].first), False)
+                for edge in (*edges[1:], *([_SILENT] if _needs_silent(edges[1:]) else []))
+            ]
+            after = edges[0].last
+            if edges[0].empty:
+                after = after.union(before, *(edge.last for edge in edges[1:]))
+            self._add(node, "loop", after, [*again, Way("leave", _sorted(behind), ends)])
+        for at, child in enumerate(node.children):
+            if node.operator == "sequence":
+                rest, passed = edges[at + 1 :], edges[:at][::-1]
+                next_ends = ends and all(edge.empty for edge in rest)
+                follows = _until(rest, "first") | (behind if all(edge.empty for edge in rest) else frozenset())
+                comes = _until(passed, "last") | (before if all(edge.empty for edge in passed) else frozenset())
+                self._name(child, comes, follows, next_ends)
+            elif node.operator == "loop" and at == 0:
+                redo = frozenset().union(*(edge.first for edge in edges[1:]))
+                redone = frozenset().union(*(edge.last for edge in edges[1:]))
+                self._name(child, before | redone, behind | redo, ends)
+            elif node.operator == "loop":
+                self._name(child, edges[0].last, edges[0].first, edges[0].empty and ends)
+            else:
+                self._name(child, before, behind, ends)
+        self._below[node.number] = list(range(first, len(self.points)))
+
+    def _way(self, edge: _Edge, behind: frozenset[int], ends: bool) -> Way:
+        return Way("skip", _sorted(behind), ends) if not edge.first else Way("step", _sorted(edge.first), False)
+
+    def _add(self, node: Node, kind: str, after: frozenset[int], options: list[Way]) -> None:
+        self._number[node.number] = len(self.points)
+        self.points.append(Point(kind, _sorted(after), tuple(options)))
+
+    # ---- what a course decides
+
+    def _read(self, node: Node, before: int, own: list[Event], followed: bool) -> Iterator[Taken]:
+        """The decisions at a node and below it. ``own`` are its events, ``before`` the last event that had to come
+        before it, ``followed`` says whether an event came after it that could not come sooner."""
+        self._purse.pay(_NODE + _STEP * len(own))
+        if node.operator == "xor":
+            yield from self._choice(node, before, own, followed)
+        elif node.operator == "loop":
+            yield from self._loop(node, before, own, followed)
+        elif node.operator == "parallel":
+            for child, piece in zip(node.children, _pieces(node, own), strict=True):
+                yield from self._read(child, before, piece, followed)
+        elif node.operator == "sequence" and not _in_order(node, own):
+            for child, piece in zip(node.children, _pieces(node, own), strict=True):
+                yield from self._read(child, LOST, piece, followed)  # what a loop inside does next can still be read
+        elif node.operator == "sequence":
+            pieces = _pieces(node, own)
+            for at, (child, piece) in enumerate(zip(node.children, pieces, strict=True)):
+                yield from self._read(child, before, piece, followed or any(pieces[at + 1 :]))
+                before = piece[-1][0] if piece else before
+
+    def _unfit(self, node: Node, before: int) -> Iterator[Taken]:
+        return (Taken(point, before, UNFIT, False) for point in self._below[node.number])
+
+    def _taken(self, node: Node, before: int, option: int, open_: bool) -> Taken:
+        lost = before == LOST
+        return Taken(self._number[node.number], before, UNFIT if lost else option, open_ and not lost)
+
+    def _choice(self, node: Node, before: int, own: list[Event], followed: bool) -> Iterator[Taken]:
+        edges = [self._edges[child.number] for child in node.children]
+        silent = any(edge.empty for edge in edges)
+        if own:
+            chosen = {node.branch[code] for _, code in own}
+            option = min(chosen)
+            if len(chosen) > 1 or not self._begins(node.children[option], own):
+                yield from self._unfit(node, before)
+                return
+        elif silent:
+            option = _silent_one(edges)
+        else:
+            yield from self._unfit(node, before)
+            return
+        yield self._taken(node, before, option, bool(silent) and not followed)
+        if own:
+            yield from self._read(node.children[option], before, own, followed)
+
+    def _begins(self, node: Node, own: list[Event]) -> bool:
+        return own[0][1] in self._edges[node.number].first
+
+    def _loop(self, node: Node, before: int, own: list[Event], followed: bool) -> Iterator[Taken]:
+        runs = self._runs(node, own)
+        if runs is None:
+            yield from self._unfit(node, before)
+            return
+        leave = len(self.points[self._number[node.number]].options) - 1
+        known = before
+        for at, (branch, piece) in enumerate(runs):
+            more = at + 1 < len(runs)
+            if branch:  # option 0 of the point is the first redo
+                yield self._taken(node, known, branch - 1, not followed)
+            if branch < len(node.children):
+                yield from self._read(node.children[branch], known, piece, followed or more)
+            known = piece[-1][0] if piece else known
+            if not branch and not more:
+                yield self._taken(node, known, leave, not followed)
+
+    def _runs(self, node: Node, own: list[Event]) -> list[tuple[int, list[Event]]] | None:
+        """A loop's events as body, redo, body … body; pieces may be empty where a branch can be. None if they are in
+        no such order."""
+        body = self._edges[node.children[0].number].empty
+        redos = [self._edges[child.number] for child in node.children[1:]]
+        found: list[tuple[int, list[Event]]] = []
+        for branch, piece in self._executions(node, own):
+            if not self._begins(node.children[branch], piece):
+                return None
+            if branch and (not found or found[-1][0]):
+                if not body:
+                    return None
+                found.append((0, []))
+            elif not branch and found and not found[-1][0]:
+                if not any(edge.empty for edge in redos):
+                    return None
+                found.append((1 + _silent_one(redos), []))
+            found.append((branch, piece))
+        if not found or found[-1][0]:
+            if not body:
+                return None
+            found.append((0, []))
+        return found
+
+    def _executions(self, node: Node, own: list[Event]) -> Iterator[tuple[int, list[Event]]]:
+        """A loop's events cut where the branch changes, and where one run of a branch ends and the next begins: at the
+        first event that cannot continue it."""
+        start = 0
+        while start < len(own):
+            branch = node.branch[own[start][1]]
+            child = node.children[branch]
+            end = start + 1
+            while end < len(own) and node.branch[own[end][1]] == branch and self._goes_on(child, own[start : end + 1]):
+                end += 1
+            yield branch, own[start:end]
+            start = end
+
+    def _goes_on(self, node: Node, piece: list[Event]) -> bool:
+        """Whether the piece can still be the beginning of one run of the node."""
+        self._purse.pay(_STEP * len(piece))
+        if not piece:
+            return True
+        if node.operator is None:
+            return len(piece) == 1
+        if self._simple[node.number] and len({code for _, code in piece}) < len(piece):
+            return False
+        if node.operator == "loop":
+            return True  # a loop inside a loop takes what it can get
+        if node.operator == "xor":
+            chosen = {node.branch[code] for _, code in piece}
+            return len(chosen) == 1 and self._goes_on(node.children[chosen.pop()], piece)
+        if node.operator == "sequence" and not _in_order(node, piece):
+            return False
+        return all(self._goes_on(child, part) for child, part in zip(node.children, _pieces(node, piece), strict=True))
+
+
+def _until(edges: Sequence[_Edge], side: str) -> frozenset[int]:
+    """What can come first of several in a row: the first of them, and as long as they can be empty the next."""
+    found: frozenset[int] = frozenset()
+    for edge in edges:
+        found |= getattr(edge, side)
+        if not edge.empty:
+            break
+    return found
+
+
+def _sorted(codes: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted(codes))
+
+
+def _pieces(node: Node, own: list[Event]) -> list[list[Event]]:
+    pieces: list[list[Event]] = [[] for _ in node.children]
+    for event in own:
+        pieces[node.branch[event[1]]].append(event)
+    return pieces
+
+
+def _in_order(node: Node, own: list[Event]) -> bool:
+    at = 0
+    for _, code in own:
+        branch = node.branch[code]
+        if branch < at:
+            return False
+        at = branch
+    return True

@@ -1,0 +1,182 @@
+"""How varied the courses of a log are: entropies, complexities, coverage. A diagnosis, never a direction.
+
+The canonical order of the cases is that of their arrival. Because the entropies of the prefix automaton depend on it,
+each comes with its range over random orders; offices are compared at one size, that of the smallest which has enough
+cases, with the mean and range over as many draws (metrics reference C.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from procmine.mine import counts
+from procmine.mine.arrival import Arrival, arrive
+from procmine.mine.chosen import Chosen
+from procmine.mine.counts import Courses, Follows, Ints, Rows
+from procmine.model import Shuffled, Spread, TreeNode, Variety
+from procmine.stats import prefixes as automaton
+from procmine.stats import variety as figures
+from procmine.stats.prefixes import Floats, Prefixes
+
+DRAWS = 50
+SEED = 2022
+ENOUGH = 50  # cases below which an office is not compared: a sample of fewer says nothing about variety
+MOST_DRAWN = 100_000  # cases of one draw at most
+TOP = (1, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The courses of a group of cases, their tree, and how they arrived."""
+
+    courses: Courses
+    tree: Prefixes
+    arrival: Arrival
+
+
+def variety(
+    log: Any, *, chosen: Chosen | None = None, draws: int = DRAWS, seed: int = SEED, tree: TreeNode | None = None
+) -> Variety:
+    """How varied the courses of a log, or of its chosen cases, are; ``tree`` is the mined model, for what rests on it.
+
+    ``shuffled`` holds ``draws`` random orders of all cases, or of 100,000 of them where there are more.
+    """
+    read = _read(log, chosen)
+    size = min(read.courses.all_cases, MOST_DRAWN)
+    return _variety(read, chosen.office if chosen else None, size, draws, seed, tree)
+
+
+def variety_by_office(log: Any, *, least: int = ENOUGH, draws: int = DRAWS, seed: int = SEED) -> tuple[Variety, ...]:
+    """The variety of each office in the order of their names, all drawn at the size of the smallest office that has at
+    least ``least`` cases; an office with fewer has no ``shuffled``. A case is its first event's office's."""
+    rows = log.engine.run("SELECT DISTINCT office FROM events WHERE event_no = 1 AND office IS NOT NULL")
+    read = {name: _read(log, Chosen(office=name)) for name in sorted(row[0] for row in rows)}
+    enough = [one.courses.all_cases for one in read.values() if one.courses.all_cases >= least]
+    size = min(min(enough, default=0), MOST_DRAWN)
+    return tuple(
+        _variety(one, name, size if one.courses.all_cases >= least else 0, draws, seed, None)
+        for name, one in read.items()
+    )
+
+
+def control_flow(tree: TreeNode) -> int:
+    """Control-flow complexity of a process tree: for each choice its branches, for each choice of several the ways to
+    choose, for each parallel block one (Cardoso). A loop is a choice between its end and each way back."""
+    own = 0
+    if tree.operator in ("xor", "loop"):
+        own = len(tree.children)
+    elif tree.operator == "or":
+        own = 2 ** len(tree.children) - 1
+    elif tree.operator == "parallel":
+        own = 1
+    return own + sum(control_flow(child) for child in tree.children)
+
+
+def _read(log: Any, chosen: Chosen | None) -> _Read:
+    engine: Rows = log.engine
+    courses = counts.courses(engine, log.receipt["activities"], chosen)
+    tree = automaton.prefixes(courses.codes, courses.first, max(len(courses.activities), 1))
+    return _Read(courses, tree, arrive(engine, tree, chosen, courses.all_events))
+
+
+def _variety(read: _Read, office: str | None, size: int, draws: int, seed: int, tree: TreeNode | None) -> Variety:
+    log, prefixes, arrival = read.courses, read.tree, read.arrival
+    pairs = counts.follows(log)
+    nodes, edges = int((counts.occurrences(log)[0] > 0).sum()), len(pairs.count)
+    heirs = automaton.inherits(prefixes, arrival.entered[:, None])
+    passed = automaton.through(prefixes, log.cases) * prefixes.length
+    variant, variant_share = _entropy(prefixes, heirs, prefixes.length)
+    sequence, sequence_share = _entropy(prefixes, heirs, passed)
+    starts, ends = counts.ends(log) if len(log) else (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    return Variety(
+        office=office,
+        cases=log.all_cases,
+        events=log.all_events,
+        activities=nodes,
+        pairs=edges,
+        variants=len(log),
+        states=prefixes.states,
+        partitions=int((~heirs[1:]).sum()) + 1 if len(log) else 0,
+        variant_entropy=variant,
+        variant_entropy_share=variant_share,
+        sequence_entropy=sequence,
+        sequence_entropy_share=sequence_share,
+        linear_share=_aged(prefixes, heirs, arrival.linear, log.all_events),
+        exponential_share=_aged(prefixes, heirs, arrival.exponential, log.all_events),
+        shuffled=_shuffled(prefixes, log, size, draws, seed) if size and draws else None,
+        variant_bits=figures.bits(log.cases) if len(log) else None,
+        top=tuple((most, figures.coverage(log.cases, most) or 0.0) for most in TOP if len(log)),
+        next_bits=_next_bits(pairs, None, None),
+        next_or_end_bits=_next_bits(pairs, None, ends),
+        start_next_or_end_bits=_next_bits(pairs, starts, ends),
+        process_exponent=figures.process_exponent(nodes, edges) if len(log) else None,
+        task_complexity=prefixes.leaf_depths if len(log) else None,
+        phrases=arrival.phrases if len(log) else None,
+        detail=_detail(log),
+        gap_seconds=arrival.gap_seconds,
+        structure=figures.structure(nodes, edges),
+        affinity=_affinity(log),
+        deviation=figures.deviation(nodes, pairs.count),
+        control_flow=None if tree is None else control_flow(tree),
+    )
+
+
+def _entropy(tree: Prefixes, heirs: Any, amounts: Ints) -> tuple[float | None, float | None]:
+    """An entropy and its share of the largest value it could have; None without a state."""
+    total = float(amounts.sum())
+    if not total:
+        return None, None
+    parts = automaton.summed(tree, heirs, amounts[:, None])
+    value = max(0.0, float(automaton.entropy(np.array([total]), parts)[0]))
+    return value, automaton.share(value, total)
+
+
+def _aged(tree: Prefixes, heirs: Any, weights: Floats | None, events: int) -> float | None:
+    """The sequence entropy of events that weigh the less the older they are, over the largest value of unaged ones."""
+    if weights is None:
+        return None
+    parts = automaton.summed(tree, heirs, weights[:, None])
+    return automaton.share(float(automaton.entropy(np.array([weights.sum()]), parts)[0]), float(events))
+
+
+def _shuffled(tree: Prefixes, log: Courses, size: int, draws: int, seed: int) -> Shuffled:
+    drawn = automaton.draw(tree, log.cases, size, draws, seed)
+    return Shuffled(draws, size, _spread(drawn.sequences / size), _spread(drawn.variant), _spread(drawn.sequence))
+
+
+def _spread(values: Floats) -> Spread:
+    return Spread(float(values.mean()), float(values.min()), float(values.max()))
+
+
+def _next_bits(pairs: Follows, starts: Ints | None, ends: Ints | None) -> float | None:
+    """Entropy of the next activity given the current one, with the end as a next one and the start as a current one
+    where they are given."""
+    given, count = [pairs.source], [pairs.count]
+    wide = int(pairs.source.max(initial=0)) + 1 if ends is None else len(ends)
+    if ends is not None:
+        given.append(np.flatnonzero(ends))
+        count.append(ends[ends > 0])
+    if starts is not None:
+        given.append(np.full(int((starts > 0).sum()), wide))
+        count.append(starts[starts > 0])
+    return figures.conditional_bits(np.concatenate(given), np.concatenate(count))
+
+
+def _detail(log: Courses) -> float | None:
+    """The mean number of different activities a case."""
+    if not len(log):
+        return None
+    return int(counts.occurrences(log)[1].sum()) / log.all_cases
+
+
+def _affinity(log: Courses) -> float | None:
+    """How alike the cases' directly-follows pairs are, over all pairs of cases."""
+    course = np.repeat(np.arange(len(log), dtype=np.int64), np.diff(log.first))
+    inside = course[1:] == course[:-1]
+    key, rank = counts.ranked((log.codes[:-1] * len(log.activities) + log.codes[1:])[inside])
+    many = max(len(key), 1)
+    once = np.unique(course[1:][inside] * many + rank)
+    return figures.affinity(once // many, once % many, log.cases, many)

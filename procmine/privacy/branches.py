@@ -1,0 +1,177 @@
+"""Branches leave: an option or a cell of few persons is taken together with others, and nothing shows a caseworker.
+
+Everything at a branch adds up (options to its decisions, levels to options), so hiding one cell would tell it by
+subtraction. Therefore nothing is hidden inside a branch that is shown: options and levels are merged until each has
+enough persons, and where that leaves no choice, the branch or its table looks absent. In the profiles that leave the
+house an empty cell is as telling as one of few persons (everybody of that level took another option), so it is merged
+too. Shares have two digits, counts are rounded. Caseworkers are at most a block of the organisation's share, and only
+where there are enough of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, Weighted
+from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed
+
+Rows = tuple[tuple[int, ...], ...]
+
+
+def release_branches(
+    steered: Steered, profile: str | Profile, *, names: Collection[str], workers: int | None = None
+) -> Released[Steered]:
+    """Steering on the model as the profile lets it out. ``names`` are the activities that may be named at all (those
+    the released model shows), ``workers`` the number of caseworkers behind the log, None where it is not known."""
+    rule = profile_named(profile)
+    staff = rule.exact or (workers is not None and workers >= rule.workers)
+    shown = (_branch(branch, rule, names, staff) for branch in steered.branches)
+    return sealed(
+        Steered(
+            branches=tuple(branch for branch in shown if branch is not None),
+            weighted=tuple(_weighted(one, rule) for one in steered.weighted),
+            absent=steered.absent,
+            unfit=_share(steered.unfit, rule),
+            ends_recorded=steered.ends_recorded,
+        ),
+        rule,
+    )
+
+
+def _branch(branch: Branch, rule: Profile, names: Collection[str], staff: bool) -> Branch | None:
+    """The branch, None where it would tell of few persons or nothing can be named."""
+    if branch.cases < rule.persons:
+        return None
+    after = tuple(name for name in branch.after if name in names)
+    if branch.after and not after:
+        return None
+    groups = _groups(branch.options, rule, names)
+    if len(groups) < 2 and len(branch.options) > 1:
+        return None
+    options = tuple(_option(branch.options, group, rule, names) for group in groups)
+    told = branch.workers is None or rule.exact or (staff and branch.workers >= rule.workers)
+    return replace(
+        branch,
+        after=after,
+        options=options,
+        decisions=rounded(branch.decisions, rule.base),
+        of_decisions=rounded(branch.of_decisions, rule.base),
+        cases=rounded(branch.cases, rule.base),
+        unfit=_few(branch.unfit, rule),
+        unfinished=_few(branch.unfinished, rule),
+        same_time=_few(branch.same_time, rule),
+        entropy=branch.entropy if rule.exact else round(branch.entropy, 2),
+        cells=branch.cells if rule.exact else 0,
+        known=tuple(_considered(one, rule) for one in branch.known),
+        voice=_part(branch.voice, rule),
+        profile=_part(branch.profile, rule),
+        organisation=_part(branch.organisation, rule) if told else None,
+        whole=_share(branch.whole, rule) if told else None,
+        shared=_share(branch.shared, rule) if told else None,
+        voice_interval=_interval(branch.voice_interval, rule),
+        tables=tuple(table for each in branch.tables if (table := _crossing(each, groups, rule)) is not None),
+        workers=branch.workers if rule.exact else None,
+        question=branch.question if told else "",
+    )
+
+
+def _groups(options: Sequence[Option], rule: Profile, names: Collection[str]) -> list[list[int]]:
+    """The options by number, those that stay first, those taken together as the last group.
+
+    Persons of merged options may be the same; the largest is a number that is not too high."""
+    kept = list(range(len(options)))
+    merged = [at for at in kept if options[at].cases < rule.persons or options[at].kind == "other"]
+    merged += [at for at in kept if at not in merged and options[at].steps and not set(options[at].steps) & set(names)]
+    kept = [at for at in kept if at not in merged]
+    kept.sort(key=lambda at: (options[at].cases, at))
+    while merged and max(options[at].cases for at in merged) < rule.persons and kept:
+        merged.append(kept.pop(0))
+    return [[at] for at in sorted(kept)] + ([sorted(merged)] if merged else [])
+
+
+def _option(options: Sequence[Option], group: Sequence[int], rule: Profile, names: Collection[str]) -> Option:
+    decisions = rounded(sum(options[at].decisions for at in group), rule.base)
+    cases = rounded(max(options[at].cases for at in group), rule.base)
+    first = options[group[0]]
+    if len(group) > 1 or first.kind == "other" or (first.steps and not set(first.steps) & set(names)):
+        return Option("other", (), False, decisions, cases)
+    return Option(first.kind, tuple(name for name in first.steps if name in names), first.ends, decisions, cases)
+
+
+def _crossing(table: Crossing, groups: Sequence[Sequence[int]], rule: Profile) -> Crossing | None:
+    """The table with merged options, and levels merged until no cell tells of few persons."""
+    decisions = [list(row) for row in _rows(table.decisions, groups)]
+    persons = [[max(table.cases[at][j] for at in group) for j in range(len(table.levels))] for group in groups]
+    levels = list(table.levels)
+    while len(levels) > 1 and _tells(persons, rule):
+        sizes = [sum(row[j] for row in decisions) for j in range(len(levels))]
+        first, second = sorted(sorted(range(len(levels)), key=lambda j: (sizes[j], j))[:2])
+        other = next((level for level in levels if level.kind == "other"), None)
+        for row in decisions:
+            row[first] += row.pop(second)
+        for row in persons:
+            row[first] = max(row[first], row.pop(second))
+        levels[first] = other or Level("other", "other", {})
+        del levels[second]
+        for at, level in enumerate(levels):  # one level of that kind, the last
+            if level.kind == "other" and at + 1 < len(levels):
+                for row in (*decisions, *persons):
+                    row.append(row.pop(at))
+                levels.append(levels.pop(at))
+                break
+    if len(levels) < 2:
+        return None
+    shown = tuple(tuple(rounded(count, rule.base) for count in row) for row in decisions)
+    cases = tuple(tuple(rounded(count, rule.base) for count in row) for row in persons)
+    return replace(table, levels=tuple(levels), decisions=shown, cases=cases)
+
+
+def _rows(table: Rows, groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    return [[sum(table[at][j] for at in group) for j in range(len(table[0]))] for group in groups]
+
+
+def _tells(persons: Sequence[Sequence[int]], rule: Profile) -> bool:
+    cells = [count for row in persons for count in row]
+    return any(count < rule.persons and (count > 0 or not rule.exact) for count in cells)
+
+
+def _considered(one: Considered, rule: Profile) -> Considered:
+    """How many levels an attribute has is told on the bench only: of caseworkers it is their number."""
+    if rule.exact:
+        return one
+    return replace(one, levels=0, not_recorded=_share(one.not_recorded, rule))
+
+
+def _part(part: Part | None, rule: Profile) -> Part | None:
+    if part is None or rule.exact:
+        return part
+    return Part(round(part.unique, 2), round(part.shapley, 2), round(part.p, 2), round(part.plug_in, 2))
+
+
+def _share(share: float | None, rule: Profile) -> float | None:
+    return share if share is None or rule.exact else round(share, 2)
+
+
+def _interval(interval: tuple[float, float] | None, rule: Profile) -> tuple[float, float] | None:
+    if interval is None or rule.exact:
+        return interval
+    return round(interval[0], 2), round(interval[1], 2)
+
+
+def _few(count: int, rule: Profile) -> int:
+    return rounded(count, rule.base) if rule.exact or count >= rule.persons else 0
+
+
+def _weighted(one: Weighted, rule: Profile) -> Weighted:
+    return replace(
+        one,
+        decisions=rounded(one.decisions, rule.base),
+        of_decisions=rounded(one.of_decisions, rule.base),
+        no_choice=_share(one.no_choice, rule),
+        voice=_share(one.voice, rule),
+        profile=_share(one.profile, rule),
+        organisation=_share(one.organisation, rule),
+        whole=_share(one.whole, rule),
+        voice_interval=_interval(one.voice_interval, rule),
+    )
