@@ -205,7 +205,7 @@ def possible(found: Handovers, profile: str) -> list[tuple[float, float]]:
         for ends, rare in (((one.source, one.target), one.cases < rule.persons) for one in found.edges)
     ]
     total = np.ones(len(bounds))
-    limits = np.array([released.placed + above, below - released.placed]) if seen else np.array([np.inf, np.inf])
+    limits = np.array([released.placed + above, below - released.placed]) if seen else np.full(2, 1e9)
     hidden = [
         k for k, one in enumerate(found.edges) if (one.source, one.target) not in seen and one.cases < rule.persons
     ]

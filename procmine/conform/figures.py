@@ -13,7 +13,7 @@ from datetime import date
 
 from procmine.conform.items import ITEMS, fill_items
 from procmine.conform.steps import value
-from procmine.findings import Measurement, NormCount, NormFound
+from procmine.findings import Measurement, NormCount, NormFound, Status
 from procmine.log import Log
 from procmine.measure import measure_one
 from procmine.measure.judge.status import Reason, absent_reason, no_activity_reason, not_measurable
@@ -31,6 +31,25 @@ _KINDS = {
     "numerator": "integer",
     "denominator": "integer",
     "due": "boolean",
+}
+_NEVER_WATCHED = {
+    "de": "Nicht messbar: Die Norm greift, aber nie lag ihre ganze Zeit unter Beobachtung.",
+    "en": "Not measurable: the norm applies, but never was all of its time under observation.",
+}
+UNWATCHED: Mapping[str, Reason] = {
+    "history": {
+        "de": "Was vor dem ersten Ereignis eines Falls war, ist ohne Zugang (entry) nicht bekannt; beginnt jeder Fall mit "
+        'seinem ersten Ereignis, in norms.toml schreiben: cases_begin = "first_event".',
+        "en": "What was before a case's first event is not known without its entry; if every case begins with its first "
+        'event, write into norms.toml: cases_begin = "first_event".',
+    },
+    "running": {
+        "de": "Frist oder Fall liefen noch, als der Auszug endete; endet jeder Fall mit seinem letzten Ereignis, in "
+        'norms.toml schreiben: cases_end = "last_event".',
+        "en": "Time limit or case still ran when the log ended; if every case ends with its last event, write into "
+        'norms.toml: cases_end = "last_event".',
+    },
+    "left": {"de": "Fälle endeten vor der Frist.", "en": "Cases ended before the limit."},
 }
 _COUNTED = {"de": "Schritte oder Fälle, die die Norm betrifft", "en": "steps or cases that the norm concerns"}
 
@@ -55,7 +74,23 @@ def found_of(
     known = replace(log, schema=replace(log.schema, tables={**log.schema.tables, ITEMS: _table(norm)}))
     silent = _silent(log, norm, metric, recorded)
     measurements = measure_one(known, metric, by=by, start=start, end=end, silent=silent)
-    return _found(norm, measurements, _counts(log, by, start, end, silent))
+    counts = _counts(log, by, start, end, silent)
+    cuts = {str(row[0]) for row in log.engine.run(f"SELECT DISTINCT cut FROM {ITEMS} WHERE cut IS NOT NULL")}
+    told = [why for why in UNWATCHED if why in cuts]
+    return _found(norm, tuple(_explained(one, counts, told) for one in measurements), counts)
+
+
+def _explained(one: Measurement, counts: Sequence[NormCount], told: Sequence[str]) -> Measurement:
+    """Where the norm applied, but never while all of its time was watched, that is the reason; not that nothing
+    happened. ``told`` are the reasons why activations of the log were not."""
+    count = next((each for each in counts if each.group == one.group and one.period is None), None)
+    if one.items or one.status is not Status.NOT_MEASURABLE or count is None or not count.activations:
+        return one
+    reason = {
+        language: f"{_NEVER_WATCHED[language]} {' '.join(UNWATCHED[why][language] for why in told)}"
+        for language in ("de", "en")
+    }
+    return replace(one, reason=reason)
 
 
 def as_metric(norm: Norm, schema: Schema) -> Metric:

@@ -21,8 +21,8 @@ CASES = "norm_cases"
 
 
 def fill_items(engine: Engine, norm: Norm, all_norms: Norms) -> None:
-    """Make the table of activations: item_id, case_id, office, on_date, state, why, due, initiator, role, numerator,
-    denominator. ``initiator`` and ``role`` are those of the step that is judged; of a forbidden one, of that."""
+    """Make the table of activations: item_id, case_id, office, on_date, state, why, due, cut (why it is not due),
+    initiator, role, numerator, denominator. ``initiator`` and ``role`` are those of the step that is judged; of a forbidden one, of that."""
     limit = norm.within or norm.at_least
     if limit is not None:
         fill_calendar(engine, {all_norms.land, *all_norms.lands.values()}, limit)
@@ -34,7 +34,7 @@ def fill_items(engine: Engine, norm: Norm, all_norms: Norms) -> None:
         ITEMS,
         f"""
         SELECT
-            item_id, case_id, office, on_date, state, why, due, initiator, role,
+            item_id, case_id, office, on_date, state, why, cut IS NULL AS due, cut, initiator, role,
             CASE state WHEN 'kept' THEN 1 WHEN 'broken' THEN 0 END AS numerator, 1 AS denominator
         FROM ({" UNION ALL ".join(judged)}) AS judged
         WHERE {_valid(norm)}
@@ -45,13 +45,15 @@ def fill_items(engine: Engine, norm: Norm, all_norms: Norms) -> None:
 def _fill_cases(engine: Engine, norm: Norm, norms: Norms) -> None:
     """The cases a norm may hold for: whether their begin and end were seen, and when a limit from their begin ends."""
     closed = "(c.exit_date IS NOT NULL AND c.exit_date <= o.last_day)" if norms.cases_end == "exit" else "TRUE"
+    # An entry that is recorded says more than the first event, whatever the file assumes of the others.
+    begin = "COALESCE(c.entry, c.first_date)" if norms.cases_begin == "first_event" else "c.entry"
     belongs = all_of(norm.population, "c")
     engine.keep(
         CASES,
         f"""
         SELECT
             c.case_id, c.office, c.first_date, c.last_date, c.observed_until, l.until,
-            COALESCE(c.entry, c.first_date) >= o.first_day AS started,
+            COALESCE({begin} >= o.first_day, FALSE) AS started,
             {closed} AS closed,
             CASE WHEN c.observed_until < o.last_day THEN 'left' ELSE 'running' END AS cut,
             o.first_day,
@@ -93,7 +95,7 @@ def _of_events(norm: Norm, template: Template, norms: Norms, mark: str) -> str:
                  WHEN cut IS NOT NULL OR maybe OR loose THEN 'undetermined' ELSE '{miss}' END AS state,
             CASE WHEN sure AND NOT unclear THEN NULL WHEN cut IS NOT NULL THEN cut WHEN unclear THEN 'missing'
                  WHEN maybe THEN open WHEN loose THEN 'missing' END AS why,
-            cut IS NULL AS due
+            cut
         FROM (
             SELECT
                 s.case_id, s.event_no, s.office, s.day AS on_date,
@@ -142,7 +144,7 @@ def _of_cases(norm: Norm) -> str:
             CASE WHEN belongs AND (kept OR broken) AND (cut IS NULL OR (kept AND final = 'kept')
                       OR (broken AND final = 'broken')) THEN NULL
                  WHEN cut IS NOT NULL THEN cut WHEN belongs IS NULL THEN 'missing' ELSE open END AS why,
-            cut IS NULL AS due
+            cut
         FROM (
             SELECT
                 n.case_id, c.office, {day} AS on_date, n.initiator, n.role, c.belongs,

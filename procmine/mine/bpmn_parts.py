@@ -271,9 +271,9 @@ def _part(node: Node, inside: str, collapsed: set[str], faults: Faults) -> Part:
         elif kind not in ("subprocess", "collapsed") and child.space == MODEL and child.tag not in _QUIET:
             faults.add(child.line, f"{part.said} holds {child.tag}, which procmine does not know.")
     part.triggers, part.loop = tuple(triggers), "".join(loops[:1])
-    if node.given.get("isForCompensation") == "true" or "compensate" in triggers:
+    if node.given.get("isForCompensation") == "true" or set(triggers) == {"compensate"}:
         faults.add(node.line, f"{part.said} is not read: it undoes what was done (compensation).")
-    if "cancel" in triggers:
+    if set(triggers) == {"cancel"}:
         faults.add(node.line, f"{part.said} is not read: it cancels a transaction.")
     if node.given.get("triggeredByEvent") == "true":
         faults.add(node.line, f"{part.said} is not read: an event sub-process can begin at any time.")
@@ -286,7 +286,8 @@ def _join(found: Parts, faults: Faults) -> None:
         ends = [found.parts.get(name) for name in (line.source, line.target)]
         for name, part in zip((line.source, line.target), ends, strict=True):
             if part is None:
-                faults.add(line.line, f"Flow {line.id} leads to or from {name!r}, which is no node of the process.")
+                why = "which is no node of the process: a sequence flow stays in its pool"
+                faults.add(line.line, f"Flow {line.id} leads to or from {name!r}, {why}.")
             elif part.inside != line.inside:
                 faults.add(line.line, f"Flow {line.id} crosses the border of a sub-process at {part.said}.")
         if ends[0] is not None and ends[1] is not None:

@@ -19,15 +19,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from procmine.mine.blocks import Node, Purse
+from procmine.mine.blocks import Node
 
 START = -1
 """The place before a course's first event."""
 LOST = -2
 """No place: the course has not come to a node in the order of the model."""
 
+LONGEST = 500
+"""Steps of a course that is read; the work of telling turns of a loop apart grows with the square of the length."""
+
 Event = tuple[int, int]  # place in the course, activity
-_STEP, _NODE = 300, 2_000  # elementary steps, about a nanosecond each, of an event seen by a node and of a node entered
 
 
 UNFIT = -1
@@ -72,37 +74,29 @@ class _Edge:
     empty: bool
 
 
-_SILENT = _Edge(frozenset(), frozenset(), True)
-
-
-def _needs_silent(edges: Sequence[_Edge]) -> bool:
-    """Whether nothing at all may happen although no option is silent: an option may turn out to be empty."""
-    return any(edge.empty for edge in edges) and all(edge.first for edge in edges)
-
-
-def _silent_one(edges: Sequence[_Edge]) -> int:
-    """The option that is silent, else the one added for it behind the others."""
-    return next((at for at, edge in enumerate(edges) if not edge.first), len(edges))
-
-
 class Points:
     """The decision points of a tree; ``of`` reads a course."""
 
-    def __init__(self, root: Node, purse: Purse | None = None) -> None:
+    def __init__(self, root: Node) -> None:
         self.points: list[Point] = []
         self._root = root
-        self._purse = purse or Purse(1 << 62)
         self._edges: dict[int, _Edge] = {}
         self._number: dict[int, int] = {}
         self._below: dict[int, list[int]] = {}
+        self._silent: dict[int, int | None] = {}
         self._simple: dict[int, bool] = {}
         self._edge(root)
         self._name(root, frozenset(), frozenset(), True)
 
     def of(self, course: Sequence[int]) -> list[Taken]:
         """The decisions of a course in the order of the tree."""
+        out: list[Taken] = []
+        if len(course) > LONGEST:
+            self._unfit(self._root, out)
+            return out
         own = [(place, code) for place, code in enumerate(course) if self._root.mask >> code & 1]
-        return list(self._read(self._root, START, own, False))
+        self._read(self._root, START, own, False, out)
+        return out
 
     # ---- what the points are called
 
@@ -135,12 +129,12 @@ class Points:
         first = len(self.points)
         edges = [self._edges[child.number] for child in node.children]
         if node.operator == "xor":
-            silent = [_SILENT] if _needs_silent(edges) else []
-            self._add(node, "choice", before, [self._way(edge, behind, ends) for edge in (*edges, *silent)])
+            options = self._with_silent(node, edges)
+            self._add(node, "choice", before, [self._way(edge, behind, ends) for edge in options])
         elif node.operator == "loop":
             again = [
                 Way("again" if not edge.first else "step", _sorted(edge.first or edges[0].first), False)
-                for edge in (*edges[1:], *([_SILENT] if _needs_silent(edges[1:]) else []))
+                for edge in self._with_silent(node, edges[1:])
             ]
             after = edges[0].last
             if edges[0].empty:
@@ -163,6 +157,15 @@ class Points:
                 self._name(child, before, behind, ends)
         self._below[node.number] = list(range(first, len(self.points)))
 
+    def _with_silent(self, node: Node, edges: Sequence[_Edge]) -> Sequence[_Edge]:
+        """The options of a node, and which of them is silent. Where none is but one may turn out to be empty, one more
+        that is: nothing at all may happen there."""
+        silent = next((at for at, edge in enumerate(edges) if not edge.first), None)
+        if silent is None and any(edge.empty for edge in edges):
+            silent, edges = len(edges), (*edges, _Edge(frozenset(), frozenset(), True))
+        self._silent[node.number] = silent
+        return edges
+
     def _way(self, edge: _Edge, behind: frozenset[int], ends: bool) -> Way:
         return Way("skip", _sorted(behind), ends) if not edge.first else Way("step", _sorted(edge.first), False)
 
@@ -172,76 +175,72 @@ class Points:
 
     # ---- what a course decides
 
-    def _read(self, node: Node, before: int, own: list[Event], followed: bool) -> Iterator[Taken]:
-        """The decisions at a node and below it. ``own`` are its events, ``before`` the last event that had to come
-        before it, ``followed`` says whether an event came after it that could not come sooner."""
-        self._purse.pay(_NODE + _STEP * len(own))
+    def _read(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
+        """Put the decisions at a node and below it into ``out``. ``own`` are its events, ``before`` the last event that
+        had to come before it, ``followed`` says whether an event came after it that could not come sooner."""
         if node.operator == "xor":
-            yield from self._choice(node, before, own, followed)
+            self._choice(node, before, own, followed, out)
         elif node.operator == "loop":
-            yield from self._loop(node, before, own, followed)
+            self._loop(node, before, own, followed, out)
         elif node.operator == "parallel":
             for child, piece in zip(node.children, _pieces(node, own), strict=True):
-                yield from self._read(child, before, piece, followed)
-        elif node.operator == "sequence" and not _in_order(node, own):
-            for child, piece in zip(node.children, _pieces(node, own), strict=True):
-                yield from self._read(child, LOST, piece, followed)  # what a loop inside does next can still be read
+                self._read(child, before, piece, followed, out)
         elif node.operator == "sequence":
-            pieces = _pieces(node, own)
+            pieces, ordered = _pieces(node, own), _in_order(node, own)
             for at, (child, piece) in enumerate(zip(node.children, pieces, strict=True)):
-                yield from self._read(child, before, piece, followed or any(pieces[at + 1 :]))
+                if not ordered:  # what a loop inside does next can still be read
+                    self._read(child, LOST, piece, followed, out)
+                    continue
+                self._read(child, before, piece, followed or any(pieces[at + 1 :]), out)
                 before = piece[-1][0] if piece else before
 
-    def _unfit(self, node: Node, before: int) -> Iterator[Taken]:
-        return (Taken(point, before, UNFIT, False) for point in self._below[node.number])
+    def _unfit(self, node: Node, out: list[Taken]) -> None:
+        out.extend(Taken(point, LOST, UNFIT, False) for point in self._below[node.number])
 
-    def _taken(self, node: Node, before: int, option: int, open_: bool) -> Taken:
+    def _take(self, node: Node, before: int, option: int, is_open: bool, out: list[Taken]) -> None:
         lost = before == LOST
-        return Taken(self._number[node.number], before, UNFIT if lost else option, open_ and not lost)
+        out.append(Taken(self._number[node.number], before, UNFIT if lost else option, is_open and not lost))
 
-    def _choice(self, node: Node, before: int, own: list[Event], followed: bool) -> Iterator[Taken]:
-        edges = [self._edges[child.number] for child in node.children]
-        silent = any(edge.empty for edge in edges)
-        if own:
-            chosen = {node.branch[code] for _, code in own}
-            option = min(chosen)
-            if len(chosen) > 1 or not self._begins(node.children[option], own):
-                yield from self._unfit(node, before)
-                return
-        elif silent:
-            option = _silent_one(edges)
-        else:
-            yield from self._unfit(node, before)
+    def _choice(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
+        silent = self._silent[node.number]
+        if not own:
+            if silent is None:
+                self._unfit(node, out)
+            else:
+                self._take(node, before, silent, not followed, out)
             return
-        yield self._taken(node, before, option, bool(silent) and not followed)
-        if own:
-            yield from self._read(node.children[option], before, own, followed)
+        chosen = {node.branch[code] for _, code in own}
+        option = min(chosen)
+        if len(chosen) > 1 or not self._begins(node.children[option], own):
+            self._unfit(node, out)
+            return
+        self._take(node, before, option, silent is not None and not followed, out)
+        self._read(node.children[option], before, own, followed, out)
 
     def _begins(self, node: Node, own: list[Event]) -> bool:
         return own[0][1] in self._edges[node.number].first
 
-    def _loop(self, node: Node, before: int, own: list[Event], followed: bool) -> Iterator[Taken]:
+    def _loop(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
         runs = self._runs(node, own)
         if runs is None:
-            yield from self._unfit(node, before)
+            self._unfit(node, out)
             return
         leave = len(self.points[self._number[node.number]].options) - 1
         known = before
         for at, (branch, piece) in enumerate(runs):
             more = at + 1 < len(runs)
             if branch:  # option 0 of the point is the first redo
-                yield self._taken(node, known, branch - 1, not followed)
+                self._take(node, known, branch - 1, not followed, out)
             if branch < len(node.children):
-                yield from self._read(node.children[branch], known, piece, followed or more)
+                self._read(node.children[branch], known, piece, followed or more, out)
             known = piece[-1][0] if piece else known
             if not branch and not more:
-                yield self._taken(node, known, leave, not followed)
+                self._take(node, known, leave, not followed, out)
 
     def _runs(self, node: Node, own: list[Event]) -> list[tuple[int, list[Event]]] | None:
         """A loop's events as body, redo, body … body; pieces may be empty where a branch can be. None if they are in
         no such order."""
-        body = self._edges[node.children[0].number].empty
-        redos = [self._edges[child.number] for child in node.children[1:]]
+        body, again = self._edges[node.children[0].number].empty, self._silent[node.number]
         found: list[tuple[int, list[Event]]] = []
         for branch, piece in self._executions(node, own):
             if not self._begins(node.children[branch], piece):
@@ -251,9 +250,9 @@ class Points:
                     return None
                 found.append((0, []))
             elif not branch and found and not found[-1][0]:
-                if not any(edge.empty for edge in redos):
+                if again is None:
                     return None
-                found.append((1 + _silent_one(redos), []))
+                found.append((1 + again, []))
             found.append((branch, piece))
         if not found or found[-1][0]:
             if not body:
@@ -276,7 +275,6 @@ class Points:
 
     def _goes_on(self, node: Node, piece: list[Event]) -> bool:
         """Whether the piece can still be the beginning of one run of the node."""
-        self._purse.pay(_STEP * len(piece))
         if not piece:
             return True
         if node.operator is None:

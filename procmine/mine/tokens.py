@@ -3,12 +3,13 @@
 Rozinat and van der Aalst (2008): a course is played step by step; a step whose places lack tokens gets them lent
 (missing), and tokens left over at the end are counted (remaining). Between two steps silent transitions may fire: the
 fewest that make the next step possible, of equal ones those that come first by label and name, so that no figure hangs
-on chance. Steps that the net does not know are passed over, as in that paper.
+on chance. A case that cannot come to the end has the blocks closed that can be. Steps that the net does not know are
+passed over, as in that paper.
 
 pm4py's replay differs in three things. It fires the silent transitions on the way to a step it cannot reach all the
-same; it looks for the way between single places, at most two joins deep; and which of several short ways it takes
-depends on the hash seed. On a log that fits, both give 1. Both look one step ahead only: a course that fits can be
-called a misfit where a loop surrounds parallel branches. Alignments (``quality``) never do that.
+same; it looks for ways between single places, at most two joins deep, and so calls some cases misfits that fit; and
+which of several short ways it takes can depend on the hash seed. Both look one step ahead only: a course that fits can
+be called a misfit where a loop surrounds parallel branches. Alignments (``quality``) never do that.
 """
 
 from __future__ import annotations
@@ -109,10 +110,13 @@ class _Game:
         self._purse = purse
         self._labelled: dict[str, list[int]] = {}
         self._makers: dict[int, list[int]] = {}
+        self._joins: list[int] = []
         for t, label in enumerate(self._firing.labels):
             if label is not None:
                 self._labelled.setdefault(label, []).append(t)
                 continue
+            if len(self.into[t]) > len(self.out[t]):
+                self._joins.append(t)
             for place in self.out[t]:
                 self._makers.setdefault(place, []).append(t)
         self._markings: list[Marking] = [self.start]
@@ -157,9 +161,25 @@ class _Game:
     def _ending(self, marking: Marking) -> _Move:
         """The way to the final marking, the tokens it still lacks, and those that are left over."""
         silent, reached = self._towards(marking, self.final)
+        if Counter(self.final) - Counter(reached):
+            silent, reached = self._closed(reached)
         wanted, there = Counter(self.final), Counter(reached)
         missing, remaining = (sum(each.values()) for each in (wanted - there, there - wanted))
         return _Move(silent, missing, remaining, 0)
+
+    def _closed(self, marking: Marking) -> tuple[tuple[int, ...], Marking]:
+        """The silent joins fired that can be, and the marking after them: in a case that stops in the middle of a
+        block, the parts that may be skipped are not what is left over."""
+        fired: list[int] = []
+        before = -1
+        while before != len(fired):
+            before = len(fired)
+            for t in self._joins:
+                silent, reached = self._towards(marking, self.into[t])
+                if not Counter(self.into[t]) - Counter(reached):
+                    marking = self._firing.fire(reached, t)
+                    fired += [*silent, t]
+        return tuple(fired), marking
 
     def _number(self, marking: Marking) -> int:
         number = self._numbers.get(marking)

@@ -178,5 +178,6 @@ def _affinity(log: Courses) -> float | None:
     inside = course[1:] == course[:-1]
     key, rank = counts.ranked((log.codes[:-1] * len(log.activities) + log.codes[1:])[inside])
     many = max(len(key), 1)
-    once = np.unique(course[1:][inside] * many + rank)
+    once = np.sort(course[1:][inside] * many + rank)  # np.unique would hash before it sorts
+    once = once[np.concatenate(([True], once[1:] != once[:-1]))[: len(once)]]
     return figures.affinity(once // many, once % many, log.cases, many)

@@ -105,12 +105,17 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Norms:
-    """The norms of one file. ``land`` is that of every office not named in ``lands`` ("" = only nationwide holidays);
-    ``cases_end``: a case ends with its ``exit``, or with its ``last_event`` where a log holds whole cases only."""
+    """The norms of one file. ``land`` is that of every office not named in ``lands`` ("" = only nationwide holidays).
+
+    ``cases_begin``: a case begins with its ``entry`` (where none is recorded, nobody knows what came before its first
+    event), or with its ``first_event``; ``cases_end``: it ends with its ``exit``, or with its ``last_event``. The
+    second of each is for logs that hold whole cases, and is never assumed.
+    """
 
     norms: tuple[Norm, ...]
     land: str
     lands: Mapping[str, str]
+    cases_begin: str
     cases_end: str
     where: str
 

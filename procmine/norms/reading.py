@@ -23,7 +23,7 @@ FILE = "norms.toml"
 STATES = ("kept", "broken", "undetermined")
 _UNITS = ("days", "weeks", "months", "working_days")
 _MOST = {"days": 3660, "weeks": 522, "months": 120, "working_days": 2600}  # ten years
-_CASES_END = ("exit", "last_event")
+_CASES_BEGIN, _CASES_END = ("entry", "first_event"), ("exit", "last_event")
 _RESULT = {"case": "text", "on": "date", "state": "text", "why": "text"}
 # Made-up logs of examples are watched this long before and after their events, unless the example says otherwise.
 _MARGIN = timedelta(days=3660)
@@ -55,7 +55,8 @@ def read_norms(entry: Traversable, schema: Schema) -> Norms:
     for office, name in lands.items():
         if name not in LANDS:
             top.fault("lands", f"{office} lies in {name!r}, which is no Land.", nearest(str(name), LANDS))
-    cases_end = top.choice("cases_end", _CASES_END, "exit")
+    begin = top.choice("cases_begin", _CASES_BEGIN, "entry")
+    end = top.choice("cases_end", _CASES_END, "exit")
     top.leftovers()
     norms: list[Norm] = []
     for sheet in each:
@@ -66,7 +67,7 @@ def read_norms(entry: Traversable, schema: Schema) -> Norms:
     faults = [fault for sheet in (top, *each) for _, fault in sorted(sheet.faults, key=lambda pair: pair[0])]
     if faults:
         raise together(faults)
-    return Norms(tuple(norms), land, {str(key): str(value) for key, value in lands.items()}, cases_end, top.place)
+    return Norms(tuple(norms), land, {str(key): str(value) for key, value in lands.items()}, begin, end, top.place)
 
 
 def _norm(sheet: Sheet, schema: Schema) -> Norm:

@@ -1,8 +1,9 @@
 """Norms leave: rates by the rules of every figure, counts beside them rounded, small ones gone.
 
-A group whose rate is withheld has no counts either, so that no sum over groups tells them. Outside the workbench a count
-that rests on too few cases looks like one that is not there, and so does a count of none; the others are rounded. Who
-began the broken steps is told by side and function only, never by person.
+A group whose rate is withheld has no counts either, nor has one with too few cases; where that is one office alone, the
+counts of the smallest other one go with them, for the whole would tell them. Outside the workbench a count that rests
+on too few cases looks like one that is not there, and so does a count of none; the others are rounded. Who began the
+broken steps is told by side and function only, never by person.
 """
 
 from __future__ import annotations
@@ -28,15 +29,25 @@ def release_norms(found: NormsFound, profile: str | Profile) -> Released[NormsFo
 
 
 def _norm(norm: NormFound, shown: tuple[Measurement, ...], rule: Profile) -> NormFound:
-    hidden = [dict(one.group) for one in shown if one.status is Status.SUPPRESSED]
-    counts = tuple(_count(count, rule, dict(count.group) in hidden) for count in norm.counts)
+    withheld = [dict(one.group) for one in shown if one.status is Status.SUPPRESSED]
+    hidden = [_cases(count) < rule.persons or dict(count.group) in withheld for count in norm.counts]
+    parts = [place for place, count in enumerate(norm.counts) if count.group]
+    if sum(hidden[place] for place in parts) == 1:
+        left = [place for place in parts if not hidden[place]]
+        for place in sorted(left, key=lambda place: (_cases(norm.counts[place]), place))[:1]:
+            hidden[place] = True
+    counts = tuple(_count(count, rule, gone) for count, gone in zip(norm.counts, hidden, strict=True))
     return replace(norm, measurements=shown, counts=counts)
 
 
+def _cases(count: NormCount) -> int:
+    """At least so many cases stand behind a group's counts: those of its largest state."""
+    return max(count.cases.values(), default=0)
+
+
 def _count(count: NormCount, rule: Profile, hidden: bool) -> NormCount:
-    """``hidden``: nothing of the group may be seen; nor may anything of a group with too few cases in each state."""
-    few = max(count.cases.values(), default=0) < rule.persons
-    if hidden or few:
+    """``hidden``: nothing of the group may be seen."""
+    if hidden:
         return NormCount(count.group, None, None, None, {}, {}, {})
     if rule.exact:
         return replace(count, cases={}, reason_cases={})

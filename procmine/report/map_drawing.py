@@ -122,10 +122,7 @@ def _arrows(sheet: Sheet, chosen: Selection, name: Mapping[str, str]) -> list[_A
             said = " → ".join((here, sheet.names[activity]) if key == "begin" else (sheet.names[activity], here))
             share = min(1.0, many / max(1, most))
             look = f"way{1 + min(4, int(5 * share**0.6))}"
-            marks = tuple(
-                Mark(look, "", count) if lens.counts else Mark("way1" if lens.key != "overview" else look, "", "")
-                for lens in sheet.lenses
-            )
+            marks = tuple(Mark(look, "", count) if lens.counts else Mark("way1", "", "") for lens in sheet.lenses)
             found.append(_Arrow(*ends, many, marks, f"{said}: {count}", True, share))
     return found
 
@@ -185,7 +182,7 @@ def _lines(sheet: Sheet, arrows: list[_Arrow], places: Layout) -> str:
         )
         label = places.labels[k]
         if label is not None:
-            written.append(f"<g {ends}>{_label(sheet, a, *label)}</g>")
+            written.append(f"<g {ends}>{_label(sheet, a, places.lines[k], *label)}</g>")
     labels = f'<g{pen.colours("label")} font-size="{svg.px(LABEL_SIZE)}" text-anchor="middle">{"".join(written)}</g>'
     return f'<g aria-hidden="true">{"".join(drawn)}{labels}</g>'
 
@@ -209,19 +206,46 @@ def _by_lens(sheet: Sheet, drawn: Sequence[str]) -> str:
     return "".join(f'<g class="l {" ".join(found)}">{one}</g>' for one, found in letters.items() if one)
 
 
-def _label(sheet: Sheet, arrow: _Arrow, form: int, centre: tuple[float, float]) -> str:
-    return _by_lens(sheet, [_written(sheet.pen, mark, form, centre) for mark in arrow.marks])
+def _label(
+    sheet: Sheet, arrow: _Arrow, line: Sequence[tuple[float, float]], form: int, centre: tuple[float, float]
+) -> str:
+    """What each lens says of a way, in the room of the widest: a shorter text stands at its line's side of it."""
+    width = _label_sizes(arrow)[form][0] - 6
+    side = _side_of(line, centre, width, _label_sizes(arrow)[form][1])
+    drawn = []
+    for mark in arrow.marks:
+        lines = mark.text.split(BY_SIGN, 1) if form else [mark.text]
+        moved = side * (width - _widest(lines)) / 2
+        ground = sheet.pen.inline or (not side and _along(line, centre))
+        drawn.append(_written(sheet.pen, lines, centre[0] + moved, centre[1], ground) if mark.text else "")
+    return _by_lens(sheet, drawn)
 
 
-def _written(pen: LookPen, mark: Mark, form: int, centre: tuple[float, float]) -> str:
-    """A label: on the screen its letters have a rim, on paper it stands on a ground of its own."""
-    if not mark.text:
-        return ""
-    lines = mark.text.split(BY_SIGN, 1) if form else [mark.text]
-    (x, y), w, h = centre, _widest(lines) + 4, len(lines) * LINE + 1
+def _along(line: Sequence[tuple[float, float]], centre: tuple[float, float]) -> bool:
+    """Whether a label lies on a level stretch of its line, which would show between its words."""
+    (x, y) = centre
+    return any(
+        abs(a[1] - b[1]) < 1 and abs(a[1] - y) < LINE and min(a[0], b[0]) < x < max(a[0], b[0])
+        for a, b in pairwise(line)
+    )
+
+
+def _side_of(line: Sequence[tuple[float, float]], centre: tuple[float, float], width: float, height: float) -> int:
+    """On which side of a label its own upright line runs: -1 left, 1 right, 0 where the label lies on its line."""
+    (x, y), gaps = centre, []
+    for (x0, y0), (x1, y1) in pairwise(line):
+        if abs(x0 - x1) < 1 and min(y0, y1) < y + height / 2 and max(y0, y1) > y - height / 2:
+            gaps.append(x0 - x)
+    nearest = min(gaps, key=abs, default=0.0)
+    return 0 if abs(nearest) < width / 2 or not gaps else (1 if nearest > 0 else -1)
+
+
+def _written(pen: LookPen, lines: Sequence[str], x: float, y: float, ground: bool) -> str:
+    """A label: on the screen its letters have a rim; on paper and on its own line it stands on a ground."""
+    w, h = _widest(lines) + 4, len(lines) * LINE + 1
     at = [(svg.px(y - h / 2 + LINE * (k + 0.83)), svg.escaped(line)) for k, line in enumerate(lines)]
-    ground = pen.tag("rect", "ground", x=x - w / 2, y=y - h / 2, width=w, height=h, rx=3) if pen.inline else ""
-    return ground + "".join(f'<text x="{svg.px(x)}" y="{low}">{line}</text>' for low, line in at)
+    under = pen.tag("rect", "ground", x=x - w / 2, y=y - h / 2, width=w, height=h, rx=3) if ground else ""
+    return under + "".join(f'<text x="{svg.px(x)}" y="{low}">{line}</text>' for low, line in at)
 
 
 def _nodes(

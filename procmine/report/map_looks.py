@@ -98,7 +98,7 @@ def style_sheet(used: Mapping[str, Collection[str]]) -> str:
     )
     light, dark = ("".join(f".pm-map .{name}{{{_css(look[k])}}}" for name, look in FIXED.items()) for k in (0, 1))
     hollow = ",".join(f".pm-map .{part}" for part in HOLLOW) + "{fill:none}"
-    rim = ".pm-map .label text{paint-order:stroke;stroke:var(--rim);stroke-width:4px;stroke-linejoin:round}"
+    rim = ".pm-map .label text{paint-order:stroke;stroke:var(--rim);stroke-width:8px;stroke-linejoin:round}"
     light += f".pm-map{{--rim:{GROUND[0]}}}{rim}"
     dark += f".pm-map{{--rim:{GROUND[1]}}}"
     labels = ",".join(f'.pm-map[data-lens="{name}"] .l.{letter}' for letter, name in lettered(used))

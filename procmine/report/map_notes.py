@@ -33,7 +33,7 @@ def noted(body: str, width: float, height: float, shown: str, sheet: Sheet) -> t
     parts, x, y = [], MARGIN, height + 10
     lead = words.text(f"lens.{lens.key}.question")
     parts.append(pen.text("quiet", x, y + 4, lead, NOTE_SIZE, bold=True, anchor="start"))
-    x += svg.text_width(lead, NOTE_SIZE) + 10
+    x += svg.text_width(lead, NOTE_SIZE) + 24
     for entry in lens.legend:
         if entry.kind == "text":
             continue
@@ -46,7 +46,10 @@ def noted(body: str, width: float, height: float, shown: str, sheet: Sheet) -> t
         parts.append(f'<g{look} transform="translate({svg.px(x)} {svg.px(y)})">{sign}{text}</g>')
         x += room + 16
     y += 20
-    for text in [*(entry.text for entry in lens.legend if entry.kind == "text"), shown[:1].upper() + shown[1:] + "."]:
+    for text in [
+        *(entry.text for entry in lens.legend if entry.kind == "text"),
+        shown[:1].upper() + shown[1:].removesuffix(".") + ".",
+    ]:
         for line in svg.flow(text, NOTE_SIZE, width - 2 * MARGIN, width - 2 * MARGIN):
             parts.append(pen.text("quiet", MARGIN, y + 4, line, NOTE_SIZE, anchor="start"))
             y += 18

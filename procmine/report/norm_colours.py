@@ -13,7 +13,8 @@ from procmine.report import map_colours, svg
 Look = Mapping[str, str]
 SIDES = ("client", "office", "third", "unknown")
 LIGHT: Mapping[str, Look] = {
-    **{name: map_colours.LIGHT[name] for name in ("halo", "text", "quiet", "unknown")},
+    **{name: map_colours.LIGHT[name] for name in ("halo", "text", "unknown")},
+    "dim": map_colours.LIGHT["quiet"],  # the page's style sheet has a class quiet of its own
     **{f"{side}-ink": map_colours.LIGHT[f"{side}-ink"] for side in SIDES},
     "frame": {"fill": "none", "stroke": "#8a8f9a"},
     "inner": {"fill": "none", "stroke": "#5b606b", "stroke-dasharray": "6 3"},
@@ -29,7 +30,8 @@ LIGHT: Mapping[str, Look] = {
     "inserted-sign": {"fill": "none", "stroke": "#5a2589"},
 }
 DARK: Mapping[str, Look] = {
-    **{name: map_colours.DARK[name] for name in ("halo", "text", "quiet", "unknown")},
+    **{name: map_colours.DARK[name] for name in ("halo", "text", "unknown")},
+    "dim": map_colours.DARK["quiet"],
     **{f"{side}-ink": map_colours.DARK[f"{side}-ink"] for side in SIDES},
     "frame": {"stroke": "#7d838f"},
     "inner": {"stroke": "#a6abb7"},

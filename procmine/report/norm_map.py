@@ -9,17 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from procmine.deviations import STEP_KINDS, Box, Conformance, Deviation, NormElement, Point
-from procmine.mine.label_places import Rect, Wish, place_labels
+from procmine.deviations import STEP_KINDS, Box, Conformance, NormElement, Point
+from procmine.mine.label_places import Rect
 from procmine.report import svg
-from procmine.report.norm_colours import SIDES, NormPen, document
+from procmine.report.norm_colours import NormPen, document
+from procmine.report.norm_labels import (
+    COUNT_SIZE,
+    LABEL_SIZE,
+    badge,
+    inserted_drawn,
+    inserts_of,
+    missing_drawn,
+    placed,
+    sizes_of,
+    tie,
+)
 from procmine.report.norm_places import NAME_SIZE, places_of
 from procmine.report.words import Words
 
-COUNT_SIZE, LABEL_SIZE, LINE = 11.5, 11.0, 15.0
 SMALLER = (NAME_SIZE, 11.0, 10.0)  # a name is written smaller before a word of it is broken
-MOST_NAMES = 3
-Format = Callable[[float], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +41,6 @@ class NormMap:
     covered: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Insert:
-    """What was done on one flow without being foreseen there: how often in all, by side, by activity."""
-
-    flow: str
-    total: int
-    sides: tuple[tuple[str, int], ...]
-    names: tuple[tuple[str, int], ...]
-
-
 def draw(found: Conformance, *, label: Callable[[str], str], words: Words, inline: bool = False) -> NormMap:
     """The norm with its deviations. ``label`` names an activity; ``inline`` writes colours as attributes, for paper.
 
@@ -51,26 +49,25 @@ def draw(found: Conformance, *, label: Callable[[str], str], words: Words, inlin
     norm, pen, number = found.norm, NormPen(inline), words.number
     missing = {each.element: each for each in found.deviations if each.kind == "missing"}
     done = {each.element: each.events for each in found.foreseen}
-    inserts = _inserts(found, label)
-    sizes = {name: _sizes(each, number) for name, each in inserts.items()}
-    places = places_of(norm, sizes)
+    inserts = inserts_of(found, label)
+    places = places_of(norm, {name: sizes_of(each, number) for name, each in inserts.items()})
     shown = [each for each in norm.elements if each.id in places.boxes]
-    badges = {name: _badge(places.boxes[name], number(each.events)) for name, each in missing.items()}
+    shown.sort(key=lambda each: each.kind == "boundary")  # on the border of its task, so drawn after it
+    badges = {
+        name: badge(norm.element(name), places.boxes[name], number(each.events)) for name, each in missing.items()
+    }
     under = {each.id: _under(each, places.boxes[each.id]) for each in shown}
-    obstacles = [_rect(places.boxes[each.id]) for each in shown if each.kind != "subprocess"]
+    obstacles = [rect_of(places.boxes[each.id]) for each in shown if each.kind != "subprocess"]
     obstacles += [*badges.values(), *(rect for rect, _ in under.values() if rect is not None)]
-    wishes = [
-        Wish(places.lines[f.id], inserts[f.id].total if f.id in inserts else 1.0, sizes.get(f.id, ()), False)
-        for f in norm.flows
-    ]
-    placed, covered = place_labels(obstacles, wishes)
-    labels = {flow.id: at for flow, at in zip(norm.flows, placed, strict=True) if at is not None}
+    labels, covered = placed(found, places, inserts, obstacles, number)
     parts = [_frame(pen, frame.name, frame.box, frame.upright) for frame in places.frames]
     parts += [_line(pen, places.lines[flow.id], flow.name) for flow in norm.flows]
     parts += [_node(pen, each, places.boxes[each.id], under[each.id][1], done.get(each.id), words) for each in shown]
-    parts += [_missing(pen, badges[name], each, label, words) for name, each in missing.items()]
-    parts += [_inserted(pen, inserts[name], *at, words) for name, at in labels.items()]
-    around = [*obstacles, *(rect for _, rect in labels.values()), (0.0, 0.0, places.width, places.height)]
+    parts += [tie(pen, places.lines[name], rect) for name, (_, rect) in labels.items()]
+    parts += [missing_drawn(pen, badges[name], each, label, words) for name, each in missing.items()]
+    parts += [inserted_drawn(pen, inserts[name], *at, words) for name, at in labels.items()]
+    around = [_wider(rect) for rect in (*obstacles, *(rect for _, rect in labels.values()))]
+    around.append((0.0, 0.0, places.width, places.height))
     left, top = (min(rect[k] for rect in around) for k in (0, 1))
     width, height = (max(rect[k] for rect in around) - low for k, low in ((2, left), (3, top)))
     body = f'<g transform="translate({svg.px(-left)} {svg.px(-top)})">{"".join(parts)}</g>'
@@ -79,38 +76,14 @@ def draw(found: Conformance, *, label: Callable[[str], str], words: Words, inlin
     return NormMap(document(body, width, height, title, alt, inline), width, height, alt, covered)
 
 
-def _inserts(found: Conformance, label: Callable[[str], str]) -> dict[str, _Insert]:
-    """Inserted steps by the flow they are drawn on: the first one out of the element the run stood behind."""
-    out: dict[str, str] = {}
-    into: dict[str, str] = {}
-    for flow in found.norm.flows:
-        out.setdefault(flow.source, flow.id)
-        into.setdefault(flow.target, flow.id)
-    at: dict[str, list[Deviation]] = {}
-    for each in found.deviations:
-        if each.kind == "inserted":
-            at.setdefault(out.get(each.element) or into[each.element], []).append(each)
-    inserts = {}
-    for name, several in at.items():
-        sides = {side: sum(b.events for each in several for b in each.begun if b.side == side) for side in SIDES}
-        names: dict[str, int] = {}
-        for each in several:
-            names[label(each.activity)] = names.get(label(each.activity), 0) + each.events
-        ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-        shown = tuple((side, many) for side, many in sides.items() if many)
-        inserts[name] = _Insert(name, sum(names.values()), shown, tuple(ordered))
-    return inserts
-
-
-def _rect(box: Box) -> Rect:
+def rect_of(box: Box) -> Rect:
+    """A box by its corners."""
     return box[0], box[1], box[0] + box[2], box[1] + box[3]
 
 
-def _badge(box: Box, count: str) -> Rect:
-    """A left-out step's number sits on its task's upper right corner."""
-    width = 24 + svg.text_width(count, COUNT_SIZE)
-    right, top = box[0] + box[2] + 8, box[1] - 11
-    return right - width, top, right, top + 20
+def _wider(rect: Rect) -> Rect:
+    """With room for its border."""
+    return rect[0] - 3, rect[1] - 3, rect[2] + 3, rect[3] + 3
 
 
 def _under(element: NormElement, box: Box) -> tuple[Rect | None, list[str]]:
@@ -123,37 +96,16 @@ def _under(element: NormElement, box: Box) -> tuple[Rect | None, list[str]]:
     return (middle - wide / 2, top + 2, middle + wide / 2, top + 4 + 13 * len(lines)), lines
 
 
-def _forms(insert: _Insert, number: Format) -> list[tuple[list[str], str]]:
-    """A label's forms, fullest first: lines of names, and how the sides stand in it: in a row, one below the other, or
-    not at all."""
-    names = [f"{number(many)} {svg.clean(name)}" for name, many in insert.names[:MOST_NAMES]]
-    if len(insert.names) > MOST_NAMES:
-        names.append("…")
-    return [(names, "row"), ([], "row"), ([], "below"), ([], "")]
-
-
-def _sizes(insert: _Insert, number: Format) -> tuple[Point, ...]:
-    """Width and height of each form."""
-    head = 24 + svg.text_width(number(insert.total), COUNT_SIZE)
-    sides = [18 + svg.text_width(number(many), LABEL_SIZE, bold=False) for _, many in insert.sides]
-    sizes = []
-    for names, how in _forms(insert, number):
-        wide = [svg.text_width(name, LABEL_SIZE, bold=False) + 14 for name in names]
-        wide += [head + sum(sides) + 4] if how == "row" else [head, *(side + 8 for side in sides if how)]
-        sizes.append((max(wide), 20.0 + LINE * (len(names) + (len(sides) if how == "below" else 0))))
-    return tuple(sizes)
-
-
 def _frame(pen: NormPen, name: str, box: Box, upright: bool) -> str:
     x, y, w, h = box
     drawn = pen.tag("rect", "frame", x=x, y=y, width=w, height=h, stroke_width=1.0)
     if not name:
         return drawn
     if not upright:
-        return drawn + pen.text("quiet", x + w / 2, y + 18, name, LABEL_SIZE, bold=True)
+        return drawn + pen.text("dim", x + w / 2, y + 18, name, LABEL_SIZE, bold=True)
     turned = f'<g transform="translate({svg.px(x + 15)} {svg.px(y + h / 2)}) rotate(-90)">'
     fitted = svg.wrap(svg.clean(name), LABEL_SIZE, h - 8, h - 8, 1)[0]
-    return drawn + turned + pen.text("quiet", 0, 4, fitted, LABEL_SIZE, bold=True) + "</g>"
+    return drawn + turned + pen.text("dim", 0, 4, fitted, LABEL_SIZE, bold=True) + "</g>"
 
 
 def _line(pen: NormPen, points: tuple[Point, ...], name: str) -> str:
@@ -162,7 +114,7 @@ def _line(pen: NormPen, points: tuple[Point, ...], name: str) -> str:
     if name:
         (x, y), (u, v) = points[0], points[1]
         at = (x + 6, (y + v) / 2) if abs(u - x) < abs(v - y) else (min(x, u) + 4, y - 5)
-        drawn += pen.text("quiet", *at, name, LABEL_SIZE - 1, anchor="start")
+        drawn += pen.text("dim", *at, name, LABEL_SIZE - 1, anchor="start")
     return f"<g><title>{svg.escaped(name)}</title>{drawn}</g>" if name else drawn
 
 
@@ -172,7 +124,7 @@ def _node(pen: NormPen, element: NormElement, box: Box, under: list[str], done: 
     parts = []
     if element.kind == "subprocess":
         parts.append(pen.tag("rect", "inner", x=x, y=y, width=w, height=h, rx=8, stroke_width=1.2))
-        parts.append(pen.text("quiet", x + 10, y + 17, element.name, LABEL_SIZE, bold=True, anchor="start"))
+        parts.append(pen.text("dim", x + 10, y + 17, element.name, LABEL_SIZE, bold=True, anchor="start"))
     elif element.kind in STEP_KINDS:
         thick = 3.0 if element.kind == "call" else 1.5
         parts.append(pen.tag("rect", "node", x=x, y=y, width=w, height=h, rx=8, stroke_width=thick))
@@ -188,7 +140,7 @@ def _node(pen: NormPen, element: NormElement, box: Box, under: list[str], done: 
         path = "M" + "L".join(f"{svg.px(a)} {svg.px(b)}" for a, b in corners) + "Z"
         parts.append(pen.tag("path", "node", d=path, stroke_width=1.5) + _gateway(pen, element.kind, *middle))
     for k, line in enumerate(under):
-        parts.append(pen.text("quiet", middle[0], y + h + 13 + 13 * k, line, LABEL_SIZE))
+        parts.append(pen.text("dim", middle[0], y + h + 13 + 13 * k, line, LABEL_SIZE))
     counted = words.text("conform.done", count=words.number(done)) if done is not None else ""
     said = ": ".join(part for part in (element.name, counted) if part)
     return f'<g data-step="{svg.escaped(element.id)}"><title>{svg.escaped(said)}</title>{"".join(parts)}</g>'
@@ -217,48 +169,11 @@ def _task_text(pen: NormPen, element: NormElement, box: Box, done: int | None, w
     top = y + (h - 15 * len(lines) - (16 if counted else 0)) / 2
     parts = [pen.text("text", x + w / 2, top + 12 + 15 * k, line, NAME_SIZE, bold=True) for k, line in enumerate(lines)]
     if done is not None:
-        parts.append(pen.text("quiet", x + w / 2, top + 14 + 15 * len(lines), f"{words.number(done)}×", COUNT_SIZE))
+        parts.append(pen.text("dim", x + w / 2, top + 14 + 15 * len(lines), f"{words.number(done)}×", COUNT_SIZE))
     if element.repeats:
         a, b = svg.px(x + w - 13), svg.px(y + h - 7)
         parts.append(pen.tag("path", "mark", d=f"M{a} {b}a5 5 0 1 1 3 -0.5m0 0v-3.5m0 3.5h3.5", stroke_width=1.3))
     return parts
-
-
-def _missing(pen: NormPen, rect: Rect, of: Deviation, label: Callable[[str], str], words: Words) -> str:
-    x, y, right, bottom = rect
-    middle = (y + bottom) / 2
-    title = words.text("conform.missing_title", step=label(of.activity), count=words.number(of.events))
-    return (
-        f'<g data-deviation="missing"><title>{svg.escaped(title)}</title>'
-        + pen.tag("rect", "missing", x=x, y=y, width=right - x, height=bottom - y, rx=10, stroke_width=1.5)
-        + pen.tag("circle", "missing-sign", cx=x + 11, cy=middle, r=5.5, stroke_width=1.4)
-        + pen.tag("path", "missing-sign", d=f"M{svg.px(x + 8)} {svg.px(middle)}H{svg.px(x + 14)}", stroke_width=1.8)
-        + pen.text("missing-ink", x + 20, middle + 4, words.number(of.events), COUNT_SIZE, bold=True, anchor="start")
-        + "</g>"
-    )
-
-
-def _inserted(pen: NormPen, insert: _Insert, form: int, rect: Rect, words: Words) -> str:
-    x, y, right, bottom = rect
-    names, how = _forms(insert, words.number)[form]
-    listed = ", ".join(f"{words.number(many)} {name}" for name, many in insert.names)
-    title = words.text("conform.inserted_title", count=words.number(insert.total), steps=listed)
-    middle, cursor = y + 10, x + 20
-    sign = f"M{svg.px(x + 4.5)} {svg.px(middle)}l6.5 -6.5l6.5 6.5l-6.5 6.5ZM{svg.px(x + 8)} {svg.px(middle)}h6m-3 -3v6"
-    parts = [
-        pen.tag("rect", "inserted", x=x, y=y, width=right - x, height=bottom - y, rx=5, stroke_width=1.3),
-        pen.tag("path", "inserted-sign", d=sign, stroke_width=1.3),
-        pen.text("inserted-ink", cursor, middle + 4, words.number(insert.total), COUNT_SIZE, bold=True, anchor="start"),
-    ]
-    cursor += svg.text_width(words.number(insert.total), COUNT_SIZE) + 6
-    for k, (side, many) in enumerate(insert.sides if how else ()):
-        at = (cursor, middle) if how == "row" else (x + 5, middle + LINE * (k + 1))
-        parts.append(pen.symbol(side, at[0] + 6, at[1]))
-        parts.append(pen.text("text", at[0] + 13, at[1] + 4, words.number(many), LABEL_SIZE, anchor="start"))
-        cursor += 18 + svg.text_width(words.number(many), LABEL_SIZE, bold=False)
-    for k, name in enumerate(names):
-        parts.append(pen.text("text", x + 7, y + 30 + LINE * k, name, LABEL_SIZE, anchor="start"))
-    return f'<g data-deviation="inserted"><title>{svg.escaped(title)}</title>{"".join(parts)}</g>'
 
 
 def _alt(found: Conformance, label: Callable[[str], str], words: Words) -> str:

@@ -17,7 +17,7 @@ def conformed(found: NormsFound, words: Words) -> str:
     rows = [_row(norm, one, words) for norm in found.norms for one in norm.measurements]
     parts = [table(head, rows, right=range(2, 9)), "\n".join(_sentence(norm, words) for norm in found.norms)]
     reasons = [
-        f"{norm.name}, {group(one.group)}: {clean(one.reason.get(words.language, ''))}"
+        clean(f"{norm.name}, {group(one.group)}: {one.reason.get(words.language, '')}")
         for norm in found.norms
         for one in norm.measurements
         if one.status is not Status.OK and one.reason

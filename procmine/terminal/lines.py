@@ -8,12 +8,14 @@ from typing import Any
 
 from procmine.findings import Comparison, Further, Measurement, Status
 from procmine.metric import Metric
+from procmine.mine.visible import Choice, choices
 from procmine.model import Model, Share
 from procmine.report.words import Words, clean
 from procmine.terminal.aligned import pairs, table, underlined
 
 UNKNOWN = "–"
 ARROW = " → "
+OR = " | "
 WIDTH = 80
 MOST_WAYS = 15
 
@@ -136,13 +138,28 @@ def model(found: Model, words: Words) -> str:
         )
         for one in ways
     ]
-    return "\n\n".join(
-        [
-            pairs(facts),
-            table(head, steps, right=range(1, 7)),
-            table(("from", "to", "count", "median", "90 %"), times, right=(2, 3, 4)),
-        ]
-    )
+    tables = [
+        pairs(facts),
+        table(head, steps, right=range(1, 7)),
+        table(("from", "to", "count", "median", "90 %"), times, right=(2, 3, 4)),
+    ]
+    if found.net is not None and (seen := choices(found.net)):
+        tables.append(_choices(seen))
+    return "\n\n".join(tables)
+
+
+def _choices(seen: Sequence[Choice]) -> str:
+    """Where the mined model goes on in several ways, silent steps resolved to the visible ones next to them."""
+    rows = [
+        (", ".join(name or "start" for name in one.after), OR.join(_first(option) for option in one.options))
+        for one in seen[:MOST_WAYS]
+    ]
+    text = table(("after", "then, in the model, one of"), rows)
+    return text if len(seen) <= MOST_WAYS else f"{text}\n\n{MOST_WAYS} of {len(seen)} choices"
+
+
+def _first(option: Sequence[str]) -> str:
+    return ", ".join(name or "end" for name in option)
 
 
 def _shown(many: int, left_out: int, words: Words) -> str:

@@ -113,6 +113,13 @@ def joined(texts: Any) -> str:
     return "".join(text for text in texts.tolist() if text)
 
 
+def with_signs(sheet: Sheet, sql: str, pattern: str) -> int:
+    """How many different texts of a column hold a sign of that pattern: most columns need no escaping at all."""
+    distinct = f"(SELECT DISTINCT {sql} AS text FROM {EVENTS})"
+    test = f"regexp_matches(text, {literal(pattern)})"
+    return int(sheet.engine.run(f"SELECT COUNT(*) FILTER (WHERE {test}) FROM {distinct}")[0][0])
+
+
 def counts(engine: Engine) -> tuple[int, int]:
     """Cases and events of a log."""
     cases, events = engine.run("SELECT COUNT(DISTINCT case_id), COUNT(*) FROM events")[0]

@@ -10,7 +10,7 @@ import html
 from collections.abc import Callable
 
 from procmine.engines.duckdb import literal
-from procmine.write.columns import EVENTS, Sheet, Written, joined, pieces
+from procmine.write.columns import EVENTS, Sheet, Written, joined, pieces, with_signs
 
 TYPES = {"timestamp": "date", "integer": "int", "number": "float", "boolean": "boolean"}
 EXTENSIONS = {
@@ -69,12 +69,9 @@ class _Escaping:
 
     def of(self, sql: str) -> str:
         """SQL for a text as XML writes it."""
-        distinct = f"(SELECT DISTINCT {sql} AS text FROM {EVENTS})"
-        references, strange = self._sheet.engine.run(
-            f"SELECT COALESCE(bool_or(regexp_matches(text, {literal(_ANY_REFERENCE)})), FALSE), "
-            f"COUNT(*) FILTER (WHERE regexp_matches(text, {literal(_ANY_UNKNOWN)})) FROM {distinct}"
-        )[0]
-        self._strange += int(strange)
+        references = with_signs(self._sheet, sql, _ANY_REFERENCE)
+        strange = with_signs(self._sheet, sql, _ANY_UNKNOWN)
+        self._strange += strange
         if strange:
             for sign, shown in _UNKNOWN.items():
                 sql = f"replace({sql}, chr({sign}), {literal(shown)})"

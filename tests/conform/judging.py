@@ -64,6 +64,7 @@ def judged(
     events: Iterable[Mapping[str, Any]],
     watched: tuple[date, date] = FAR,
     *,
+    cases_begin: str = "first_event",
     cases_end: str = "exit",
     land: str = "",
     lands: Mapping[str, str] | None = None,
@@ -72,7 +73,7 @@ def judged(
     engine = connect()
     try:
         play(engine, list(events), watched, SCHEMA, CASES)
-        fill_items(engine, rule, Norms((rule,), land, lands or {}, cases_end, "test"))
+        fill_items(engine, rule, Norms((rule,), land, lands or {}, cases_begin, cases_end, "test"))
         return engine.run(f"SELECT case_id, on_date, state, why, due FROM {ITEMS} ORDER BY ALL")
     finally:
         engine.connection.close()

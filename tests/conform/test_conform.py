@@ -52,7 +52,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Log:
 
 
 def of(*rules: Norm, land: str = "", cases_end: str = "last_event") -> Norms:
-    return Norms(rules, land, {}, cases_end, "test")
+    return Norms(rules, land, {}, "first_event", cases_end, "test")
 
 
 def held(log: Log, *rules: Norm, by: Sequence[str] = (), cases_end: str = "last_event") -> list[NormFound]:
@@ -168,6 +168,16 @@ def test_a_column_the_export_lacks_makes_a_norm_not_measurable(opened: Opened) -
     assert found.whole.reason["en"].startswith("Not measurable: the export has no attribute outcome")
 
 
+def test_a_norm_whose_time_was_never_watched_says_so_and_how_to_say_more(opened: Opened) -> None:
+    lines = [text for n in range(40) for text in (line(f"c{n}", "hearing", 0), line(f"c{n}", "reduction", 1))]
+    rule = norm("precedence", "hearing", "reduction")
+    (found,) = conform(opened(lines), Norms((rule,), "", {}, "entry", "exit", "test")).norms
+
+    assert found.whole is not None
+    assert (found.whole.status, found.whole.value) == (Status.NOT_MEASURABLE, None)
+    assert 'cases_begin = "first_event"' in found.whole.reason["en"]
+
+
 def test_a_population_the_export_cannot_tell_makes_a_norm_not_measurable(opened: Opened) -> None:
     rule = decided(population=(Condition("birth_band", "text", ("15-24",)),))
     (found,) = held(opened(applications(40, 30)), rule)
@@ -267,7 +277,9 @@ def test_hostile_names_are_names_and_nothing_else(opened: Opened) -> None:
     lines = [f"c{n},{name},2025-03-0{n + 3}T08:00:00,O'{n},,,," for n, name in enumerate(quoted)]
     rules = [norm("existence", Steps(frozenset({name})), None) for name in names]
     log = opened(lines)
-    found = conform(log, Norms(tuple(rules), "NW", {"O'0": "BY", '"; --': "SN"}, "last_event", "test"), by=["office"])
+    found = conform(
+        log, Norms(tuple(rules), "NW", {"O'0": "BY", '"; --': "SN"}, "first_event", "last_event", "test"), by=["office"]
+    )
 
     assert [one.count({}).kept for one in found.norms if one.count({})] == [1] * 5
 

@@ -179,6 +179,14 @@ def test_what_stood_before_a_case_that_began_before_the_log_is_not_known() -> No
     assert states(found) == ["undetermined history", "broken"]
 
 
+def test_nobody_knows_what_came_before_a_case_whose_entry_is_not_recorded() -> None:
+    rows = [*course("1", [(0, "b")]), *course("2", [(0, "a"), (1, "b")])]
+    found = judged(norm("precedence"), rows, cases_begin="entry")
+
+    assert states(found) == ["undetermined history", "kept"]
+    assert [due for *_, due in found] == [False, False]
+
+
 def test_a_limit_that_looks_back_needs_no_more_than_its_own_time() -> None:
     rule = norm("precedence", within=Limit(14, "days"))
     rows = course("1", [(0, "b")], entry=date(2024, 1, 1))

@@ -126,10 +126,10 @@ def test_the_net_has_one_visible_transition_an_activity(log_of: Any) -> None:
     assert model.net and sorted(t.label for t in model.net.transitions if t.label) == ["a", "b", "c"]
 
 
-def test_the_heuristics_miner_gives_a_net_and_says_why_it_has_no_figures(log_of: Any) -> None:
+def test_the_heuristics_miner_gives_a_net_and_says_why_it_is_not_aligned(log_of: Any) -> None:
     model = discover(log_of({("a", "b", "c"): 9, ("a", "c"): 3}), algorithm="heuristics")
 
-    assert model.tree is None and model.net and model.quality and "heuristics" in model.quality.reason
+    assert model.tree is None and model.net and model.quality and "process tree" in model.quality.reason
 
 
 def pm4pys_heuristics_net(variants: dict[tuple[str, ...], int], noise: float) -> Net:

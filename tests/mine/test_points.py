@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.mine.blocks import Purse, Spent, in_integers
-from procmine.mine.points import START, UNFIT, Points, Taken, Way
+from procmine.mine.blocks import in_integers
+from procmine.mine.points import LOST, START, UNFIT, Points, Taken, Way
 from procmine.model import TreeNode
 
 LETTERS = "abcdefghij"
@@ -133,11 +132,11 @@ def test_a_plain_choice_is_never_open() -> None:
 
 
 def test_a_course_that_takes_two_options_does_not_fit_there() -> None:
-    assert taken(CHOICE, "abcd") == [(0, 0, UNFIT, False)]
+    assert taken(CHOICE, "abcd") == [(0, LOST, UNFIT, False)]
 
 
 def test_a_course_that_takes_no_option_does_not_fit_there() -> None:
-    assert taken(CHOICE, "ad") == [(0, 0, UNFIT, False)]
+    assert taken(CHOICE, "ad") == [(0, LOST, UNFIT, False)]
 
 
 def test_a_course_out_of_order_is_not_read_at_the_choice_but_its_loops_are() -> None:
@@ -145,6 +144,14 @@ def test_a_course_out_of_order_is_not_read_at_the_choice_but_its_loops_are() -> 
     found = taken(tree, "daddb")
 
     assert [(point, option) for point, _, option, _ in found] == [(0, UNFIT), (1, 0), (1, 0), (1, 1)]
+
+
+def test_behind_a_step_that_came_a_course_out_of_order_is_read_again() -> None:
+    tree = node("sequence", "a", node("sequence", "b", node("xor", "c", "e")), "d")
+    inner = node("parallel", tree.children[1], "f")
+    lost = node("sequence", "a", inner, "d")
+
+    assert taken(lost, "dabc") == [(0, 2, 0, False)]
 
 
 def test_steps_the_tree_does_not_know_are_passed_over() -> None:
@@ -158,7 +165,7 @@ def test_a_redo_between_turns_is_a_decision_of_its_own() -> None:
 
 
 def test_a_turn_that_begins_with_the_redo_does_not_fit() -> None:
-    assert taken(node("sequence", node("loop", "a", "b"), "c"), "bac") == [(0, START, UNFIT, False)]
+    assert taken(node("sequence", node("loop", "a", "b"), "c"), "bac") == [(0, LOST, UNFIT, False)]
 
 
 def test_an_empty_course_decides_what_can_be_left_out() -> None:
@@ -182,13 +189,8 @@ def test_where_a_redo_may_be_empty_again_is_an_option_of_its_own() -> None:
     assert found == [1, 0, 2] and points_of(tree).points[0].options[1] == way("again", "a")
 
 
-def test_reading_keeps_to_its_budget() -> None:
-    root, _ = in_integers(AGAIN, dict(CODES), 0)
-    assert root is not None
-    points = Points(root, Purse(5_000))
-
-    with pytest.raises(Spent):
-        points.of([0, *([1] * 500), 3])
+def test_a_course_too_long_to_read_fits_nowhere() -> None:
+    assert {one[2] for one in taken(AGAIN, "a" + "b" * 600 + "d")} == {UNFIT}
 
 
 # ---- laws

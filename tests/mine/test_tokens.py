@@ -172,6 +172,14 @@ def test_a_block_of_twenty_branches_that_may_be_skipped_is_left_without_trying_a
     assert (played.cases, played.fitness, sum(played.visits)) == (1, 1, 1 + 20 + 1 + 1)
 
 
+def test_a_case_that_stops_in_a_block_leaves_no_token_in_the_parts_it_may_skip(courses_of: Any) -> None:
+    may_skip = node("parallel", *(node("xor", leaf(name), leaf(None)) for name in "bcd"))
+    tree = node("parallel", leaf("a"), may_skip)
+    played = replay(courses_of({("b",): 1}), net_of_tree(tree), PLENTY)
+
+    assert (played.missing, played.remaining) == (1, 2)  # before a, and behind the closed block of b, c and d
+
+
 def test_of_two_transitions_with_one_label_the_one_that_can_fire_is_taken(courses_of: Any) -> None:
     net = Net(
         places=tuple(map(Place, ("p1", "p2", "p3"))),

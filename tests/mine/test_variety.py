@@ -116,10 +116,10 @@ def test_random_orders_of_the_running_example_reach_the_range_of_all_its_orders(
 
 
 @pytest.fixture(scope="module")
-def receipt() -> Variety:
+def receipt(tmp_path_factory: pytest.TempPathFactory) -> Variety:
     if not RECEIPT.exists():
         pytest.skip("the public log wabo-receipt is not on this machine")
-    return variety(open_log(RECEIPT))
+    return variety(open_log(RECEIPT, store=tmp_path_factory.mktemp("receipt") / "store"))
 
 
 @pytest.mark.parametrize(

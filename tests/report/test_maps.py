@@ -594,7 +594,7 @@ def test_what_is_pointed_at_names_the_shares_of_all_lenses() -> None:
     parts = (
         "aller Ereignisse; begonnen von: ",
         "gehandelt hat: ",
-        "(erfasst bei 80\u00a0%)",
+        "(erfasst bei 80 %)",
         "bei derselben Fachkraft: ",
     )
     assert all(" Ereignisse in " in one and parts[0] in one for one in said)

@@ -129,6 +129,13 @@ def test_what_was_inserted_at_one_place_is_one_label_with_its_steps_and_sides(no
     )
 
 
+def test_a_label_tells_who_began_only_if_that_is_told_of_all_its_steps(norm: Norm) -> None:
+    withheld = tuple(replace(each, begun=()) if each.activity == "first_interview" else each for each in DEVIATIONS)
+    labels = [texts(group) for group in groups(drawn(a_result(norm, withheld)), "data-deviation")]
+
+    assert ["1.083", "1.029 Erstgespräch", "54 Potenzialanalyse"] in labels
+
+
 def test_labels_cover_neither_tasks_nor_each_other(norm: Norm) -> None:
     for found in (a_result(norm), a_result(undrawn(norm))):
         shown = drawn(found)
@@ -138,6 +145,17 @@ def test_labels_cover_neither_tasks_nor_each_other(norm: Norm) -> None:
 
         assert all(a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1] for a, b in pairs)
         assert shown.covered == 0
+
+
+def test_where_the_author_left_no_room_a_label_stands_off_tied_to_its_flow(norm: Norm) -> None:
+    near = {"interview": (505.0, 280.0, 110.0, 80.0), "profiling": (625.0, 280.0, 135.0, 80.0)}
+    elements = tuple(replace(each, box=near.get(each.id, each.box)) for each in norm.elements)
+    lines = {"f5": ((410.0, 155.0), (410.0, 320.0), (505.0, 320.0)), "f6": ((615.0, 320.0), (625.0, 320.0))}
+    flows = tuple(replace(flow, points=lines.get(flow.id, flow.points)) for flow in norm.flows)
+    inserted = Deviation("inserted", "cooperation_plan", "interview", 24, 24, (Begun("unknown", 24, 24),))
+    shown = drawn(a_result(replace(norm, elements=elements, flows=flows), (inserted,)))
+
+    assert (shown.covered, shown.svg.count('stroke-dasharray="2 3"')) == (0, 1)
 
 
 def test_left_out_and_inserted_differ_by_sign_and_not_by_colour_alone(norm: Norm) -> None:

@@ -54,27 +54,18 @@ def sequence(graph: Graph) -> list[int]:
     """Groups in order: from each all later ones can be reached and no earlier one.
 
     Two activities stand in one group if each reaches the other or neither does. The first are the strongly connected
-    parts; the second join parts that no way leads between.
+    parts. In topological order of these a group ends where every part so far leads to every part from here on.
     """
     parts, beyond = _condensed(graph)
-    into = [0] * len(parts)
-    for i, later in enumerate(beyond):
-        for j in bits(later):
-            into[j] |= 1 << i
     every = (1 << len(parts)) - 1
-    groups = components(every, lambda i: every & ~(beyond[i] | into[i]))
-    if len(groups) == 1:
-        return [graph.all]
-    first = {group: (group & -group).bit_length() - 1 for group in groups}
-    groups.sort(key=lambda group: into[first[group]].bit_count() - beyond[first[group]].bit_count())
-    return _strict(graph, [_union(parts, group) for group in groups])
-
-
-def _union(parts: list[int], chosen: int) -> int:
-    found = 0
-    for i in bits(chosen):
-        found |= parts[i]
-    return found
+    groups = [0]
+    furthest = 0  # the last part that one of the group does not lead to
+    for i, part in enumerate(parts):
+        if furthest < i:
+            groups.append(0)
+        groups[-1] |= part
+        furthest = max(furthest, (every & ~beyond[i]).bit_length() - 1)
+    return _strict(graph, groups) if len(groups) > 1 else groups
 
 
 def _condensed(graph: Graph) -> tuple[list[int], list[int]]:
@@ -141,8 +132,10 @@ def _strict(graph: Graph, groups: list[int]) -> list[int]:
             followers |= graph.after[a]
         for j in {place[b] for b in bits(followers)}:
             back[j], on[i] = min(back[j], i), max(on[i], j)
+    earlier = onward = 0  # what stands before group p, and what follows that directly
     for p in range(number):
-        if _skippable(graph, groups, p):
+        later = graph.all & ~(earlier | groups[p])
+        if later & (graph.starts | onward) or earlier & graph.ends:  # a course can do without group p
             q = p - 1
             while q >= 0 and on[q] <= p:
                 groups[p], groups[q] = groups[p] | groups[q], 0
@@ -151,12 +144,10 @@ def _strict(graph: Graph, groups: list[int]) -> list[int]:
             while q < number and back[q] >= p:
                 groups[p], groups[q] = groups[p] | groups[q], 0
                 q += 1
+        for a in bits(groups[p] & ~earlier):
+            onward |= graph.after[a]
+        earlier |= groups[p]
     return [group for group in groups if group]
-
-
-def _skippable(graph: Graph, groups: list[int], p: int) -> bool:
-    earlier, later = _union(groups, (1 << p) - 1), _union(groups, (1 << len(groups)) - (2 << p))
-    return bool(later & graph.starts or earlier & graph.ends or any(graph.after[a] & later for a in bits(earlier)))
 
 
 def parallel(graph: Graph) -> list[int]:
