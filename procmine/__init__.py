@@ -18,15 +18,34 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "audit": ("procmine.api", "audit"),
+    "branches": ("procmine.api", "branches"),
     "compare": ("procmine.api", "compare"),
+    "conform": ("procmine.api", "conform"),
     "discover": ("procmine.api", "discover"),
+    "export": ("procmine.api", "export"),
+    "handover": ("procmine.api", "handover"),
     "measure": ("procmine.api", "measure"),
     "read_frame": ("procmine.api", "read_frame"),
     "read_log": ("procmine.api", "read_log"),
+    "variants": ("procmine.api", "variants"),
     "simulate": ("procmine.simulate", "simulate"),
 }
 
-__all__ = ["__version__", "audit", "compare", "discover", "measure", "read_frame", "read_log", "simulate"]
+__all__ = [
+    "__version__",
+    "audit",
+    "branches",
+    "compare",
+    "conform",
+    "discover",
+    "export",
+    "handover",
+    "measure",
+    "read_frame",
+    "read_log",
+    "simulate",
+    "variants",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -41,7 +60,7 @@ def __dir__() -> list[str]:
 
 
 class _House(ModuleType):
-    """Python binds a room to its house when the room is first imported. Three rooms (measure, compare, simulate) bear
+    """Python binds a room to its house when the room is first imported. Four rooms (measure, compare, conform, simulate) bear
     the name of a promised function; the promise keeps it, and ``from procmine.measure import …`` reaches the room."""
 
     def __setattr__(self, name: str, value: object) -> None:

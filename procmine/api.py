@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +19,24 @@ from procmine.model import Model
 from procmine.read.frame import read_frame
 from procmine.report import publish
 from procmine.report.publish import Audited
+from procmine.write import Exported, write_log
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["audit", "compare", "discover", "measure", "read_frame", "read_log"]
+__all__ = [
+    "audit",
+    "branches",
+    "compare",
+    "conform",
+    "discover",
+    "export",
+    "handover",
+    "measure",
+    "read_frame",
+    "read_log",
+    "variants",
+]
 
 
 def read_log(path: str | Path, *, source: str | None = None, store: str | Path | None = None) -> Log:
@@ -95,6 +108,87 @@ def discover(
     return study.discover(log, noise=noise, algorithm=algorithm, chosen=chosen, privacy=privacy)
 
 
+def variants(
+    log: Log,
+    *,
+    office: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    privacy: str = "internal",
+) -> pd.DataFrame:
+    """The courses of the cases that begin in an office and period, most frequent first: activities, cases, share."""
+    chosen = Chosen(office=office, start=start, end=end)
+    model = study.discover(log, chosen=chosen, privacy=privacy)
+    rows = [
+        {"activities": one.activities, "cases": one.cases, "share": one.cases / model.cases} for one in model.variants
+    ]
+    return _plain_frame(rows, ("activities", "cases", "share"))
+
+
+def branches(log: Log, *, office: str | None = None, privacy: str = "internal") -> pd.DataFrame:
+    """What the choice at each branch is associated with, one row a branch: unique shares (0-1) of the case's voice, its
+    profile and the organisation, corrected for chance; associated, never caused."""
+    rows = []
+    for one in study.branches(log, chosen=Chosen(office=office), privacy=privacy).branches:
+        parts = {"voice": one.voice, "profile": one.profile, "organisation": one.organisation}
+        rows.append(
+            {
+                "kind": one.kind,
+                "after": one.after,
+                "options": tuple(option.steps for option in one.options),
+                "decisions": one.decisions,
+                "cases": one.cases,
+                "entropy": one.entropy,
+                **{name: None if part is None else part.unique for name, part in parts.items()},
+                "voice_interval": one.voice_interval,
+                "p": None if one.voice is None else one.voice.p,
+                "status": one.status,
+            }
+        )
+    head = ("kind", "after", "options", "decisions", "cases", "entropy", "voice", "profile", "organisation")
+    return _plain_frame(rows, (*head, "voice_interval", "p", "status"))
+
+
+def handover(log: Log, *, by: str = "function", office: str | None = None, privacy: str = "internal") -> pd.DataFrame:
+    """Who hands over to whom, a row a connection: ``by`` function, team or partner. ``warm`` is a share of those whose
+    kind is known; ``median_days`` the wait for the first contact with the receiving side (Kaplan-Meier)."""
+    found = study.handovers(log, by=by, chosen=Chosen(office=office), privacy=privacy)
+    rows = [
+        {
+            "source": one.source.name,
+            "target": one.target.name,
+            "count": one.count,
+            "cases": one.cases,
+            "warm": one.warm.value,
+            "median_days": one.median_days,
+        }
+        for one in found.edges
+    ]
+    return _plain_frame(rows, ("source", "target", "count", "cases", "warm", "median_days"))
+
+
+def conform(
+    log: Log,
+    *,
+    norms: str | Path | None = None,
+    by: Sequence[str] = (),
+    start: date | None = None,
+    end: date | None = None,
+    privacy: str = "internal",
+    language: str = "en",
+) -> pd.DataFrame:
+    """The norms of a file (default: shipped examples) held against a log: the share kept, as ``measure`` gives it."""
+    found = study.conform(
+        log, norms=Path(norms) if norms else None, by=tuple(by), start=start, end=end, privacy=privacy
+    )
+    return _frame([one.to_dict(language) for norm in found.norms for one in norm.measurements])
+
+
+def export(log: Log, path: str | Path) -> Exported:
+    """Write the checked log for other tools: .xes, .jsonocel, .sqlite or .csv. Single cases, for your own bench."""
+    return write_log(log, Path(path))
+
+
 def audit(
     path: str | Path,
     *,
@@ -118,3 +212,10 @@ def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
         assert isinstance(group, dict)  # noqa: S101  # the JSON contract says so
         spread.append({"metric": row.pop("metric"), **group, **row})
     return pd.DataFrame(spread)
+
+
+def _plain_frame(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a frame that has its columns even where there is no row."""
+    import pandas as pd
+
+    return pd.DataFrame([dict(row) for row in rows], columns=list(columns))

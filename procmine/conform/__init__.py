@@ -14,9 +14,10 @@ from datetime import date
 
 from procmine.conform.figures import found_of
 from procmine.conform.proof import prove
-from procmine.errors import UsageError
+from procmine.errors import UsageError, nearest
 from procmine.findings import NormFound, NormsFound
 from procmine.log import Log
+from procmine.measure import PERIODS
 from procmine.measure.recording import recorded_by_office
 from procmine.norms import Norm, Norms
 
@@ -29,12 +30,17 @@ AT_ONCE = 2
 def conform(
     log: Log, norms: Norms, *, by: Sequence[str] = (), start: date | None = None, end: date | None = None
 ) -> NormsFound:
-    """Every norm for the whole log and, with ``by`` = office, for each office. ``start`` and ``end`` are local days,
-    both included. Raises UsageError for another group or another engine than DuckDB, ContentError where a norm does not
-    find what its own worked example says."""
+    """Every norm for the whole log and, as ``by`` says, for each office and one period (year, quarter, month); counts
+    are for the whole and each office. ``start`` and ``end`` are local days, both included.
+
+    Raises UsageError for another group or another engine than DuckDB, ContentError where a norm does not find what its
+    own worked example says.
+    """
     for name in by:
-        if name != "office":
-            raise UsageError(f"Norms cannot be grouped by {name}.", hint="Known: office.")
+        if name not in ("office", *PERIODS):
+            raise UsageError(f"Norms cannot be grouped by {name}.", hint=nearest(name, ("office", *PERIODS)))
+    if len(set(by) & set(PERIODS)) > 1:
+        raise UsageError("Figures can be cut by one period at a time.", hint=f"Choose one of {', '.join(PERIODS)}.")
     if start and end and start > end:
         raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
     if log.engine.dialect != "duckdb":

@@ -38,10 +38,10 @@ _NEVER_WATCHED = {
 }
 UNWATCHED: Mapping[str, Reason] = {
     "history": {
-        "de": "Was vor dem ersten Ereignis eines Falls war, ist ohne Zugang (entry) nicht bekannt; beginnt jeder Fall mit "
-        'seinem ersten Ereignis, in norms.toml schreiben: cases_begin = "first_event".',
-        "en": "What was before a case's first event is not known without its entry; if every case begins with its first "
-        'event, write into norms.toml: cases_begin = "first_event".',
+        "de": "Was vor dem ersten Ereignis eines Falls war, ist ohne Zugang (entry) nicht bekannt; beginnt jeder Fall "
+        'mit seinem ersten Ereignis, in norms.toml schreiben: cases_begin = "first_event".',
+        "en": "What was before a case's first event is not known without its entry; if every case begins with its "
+        'first event, write into norms.toml: cases_begin = "first_event".',
     },
     "running": {
         "de": "Frist oder Fall liefen noch, als der Auszug endete; endet jeder Fall mit seinem letzten Ereignis, in "
@@ -74,7 +74,7 @@ def found_of(
     known = replace(log, schema=replace(log.schema, tables={**log.schema.tables, ITEMS: _table(norm)}))
     silent = _silent(log, norm, metric, recorded)
     measurements = measure_one(known, metric, by=by, start=start, end=end, silent=silent)
-    counts = _counts(log, by, start, end, silent)
+    counts = _counts(log, tuple(name for name in by if name == "office"), start, end, silent)
     cuts = {str(row[0]) for row in log.engine.run(f"SELECT DISTINCT cut FROM {ITEMS} WHERE cut IS NOT NULL")}
     told = [why for why in UNWATCHED if why in cuts]
     return _found(norm, tuple(_explained(one, counts, told) for one in measurements), counts)
@@ -157,7 +157,7 @@ def _titles(schema: Schema, activities: frozenset[str]) -> Sequence[Mapping[str,
 
 
 def _groups(log: Log, by: tuple[str, ...]) -> tuple[dict[str, str], ...]:
-    offices = [str(office["name"]) for office in log.receipt["offices"]] if by else []
+    offices = [str(office["name"]) for office in log.receipt["offices"]] if "office" in by else []
     return ({}, *({"office": name} for name in offices))
 
 

@@ -22,7 +22,8 @@ CASES = "norm_cases"
 
 def fill_items(engine: Engine, norm: Norm, all_norms: Norms) -> None:
     """Make the table of activations: item_id, case_id, office, on_date, state, why, due, cut (why it is not due),
-    initiator, role, numerator, denominator. ``initiator`` and ``role`` are those of the step that is judged; of a forbidden one, of that."""
+    initiator, role, numerator, denominator. ``initiator`` and ``role`` are those of the step that is judged; of a
+    forbidden one, of that."""
     limit = norm.within or norm.at_least
     if limit is not None:
         fill_calendar(engine, {all_norms.land, *all_norms.lands.values()}, limit)

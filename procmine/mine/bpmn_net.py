@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 
 from procmine.deviations import STEP_KINDS
+from procmine.mine.bpmn_inclusive import MOST_BRANCHES, Inclusive
 from procmine.mine.bpmn_parts import Faults, Part, Parts
 from procmine.mine.markings import MOST_TOKENS, MOST_WORK, Firing
 from procmine.model import Net, Place, Transition
 
 START, END = "(start)", "(end)"
-MOST_BRANCHES = 6  # of an inclusive gateway: n branches have 2^n - 1 ways to be taken
 
 
 def net_of(found: Parts, labels: Mapping[str, str | None], faults: Faults) -> tuple[Net, dict[str, str]]:
@@ -80,7 +79,7 @@ class _Builder:
         """The process or an embedded sub-process between two places."""
         parts = self.found.inside(inside)
         self._links(parts)
-        joins = _Inclusive(self.found, parts, self.faults)
+        pairs = Inclusive(self.found, parts)
         first = len(self.arcs)
         for part in parts:
             ins, outs = [f"flow {name}" for name in part.into], [f"flow {name}" for name in part.out]
@@ -96,7 +95,7 @@ class _Builder:
             elif part.kind in ("exclusive", "events"):
                 self._choice(part, ins, outs)
             elif part.kind == "inclusive":
-                joins.write(self, part, ins, outs)
+                self._inclusive(part, pairs.ways(part))
             elif part.kind in ("event", *STEP_KINDS):
                 self._step(part, ins, outs)
             elif part.kind == "subprocess":
@@ -159,6 +158,16 @@ class _Builder:
         for before in ins:
             for after in outs:
                 self.fire(part, None, [before], [after])
+
+    def _inclusive(self, part: Part, ways: list[tuple[list[str], list[str]]] | None) -> None:
+        for before, after in ways or ():
+            self.fire(part, None, before, after)
+        if ways is None:
+            self.faults.add(
+                part.line,
+                f"{part.said} is not read: an inclusive gateway that splits into 2 to {MOST_BRANCHES} branches needs "
+                "one that joins exactly these. Draw such a pair, or exclusive and parallel gateways.",
+            )
 
     def _entered(self, part: Part, ins: Sequence[str], always: bool) -> str:
         """The place from which a node's work begins."""
@@ -252,95 +261,3 @@ def _halts(net: Net) -> list[tuple[str, ...]]:
                 seen.add(after)
                 todo.append(after)
     return found
-
-
-class _Inclusive:
-    """Inclusive gateways in pairs: every branch of the split leads to its own flow of one join and nowhere else."""
-
-    def __init__(self, found: Parts, parts: Sequence[Part], faults: Faults) -> None:
-        self._found, self._faults = found, faults
-        self._branches: dict[str, tuple[str, list[tuple[str, str]]]] = {}
-        self._splits: dict[str, str] = {}
-        for part in parts:
-            if part.kind == "inclusive" and len(part.out) > 1:
-                self._pair(part)
-
-    def _pair(self, split: Part) -> None:
-        ends = [self._end_of(name, split.id) for name in split.out]
-        joins = {end[0] for end in ends if end is not None}
-        lasts = [end[1] for end in ends if end is not None]
-        if len(split.into) == 1 and len(joins) == 1 and len(lasts) == len(split.out) == len(set(lasts)):
-            (join,) = joins
-            into = self._found.parts[join].into
-            if len(split.out) <= MOST_BRANCHES and sorted(into) == sorted(lasts) and join not in self._splits:
-                self._branches[split.id] = (join, list(zip(split.out, lasts, strict=True)))
-                self._splits[join] = split.id
-
-    def _end_of(self, flow: str, split: str) -> tuple[str, str] | None:
-        """The inclusive join that everything behind a flow leads to, and the one flow into it; None if there is none.
-
-        Inner pairs of inclusive gateways are passed over; what comes in from outside the branch breaks it.
-        """
-        seen: set[str] = set()
-        flows, todo = {flow}, [flow]
-        lasts: set[tuple[str, str]] = set()
-        while todo:
-            name = todo.pop()
-            target = self._found.parts[self._found.lines[name].target]
-            if target.kind == "inclusive" and len(target.into) > 1 and not self._opened_within(target, seen):
-                lasts.add((target.id, name))
-                continue
-            if target.id == split or target.kind == "end" or target.link:
-                return None
-            if target.id not in seen:
-                seen.add(target.id)
-                after = [*target.out, *self._of_boundaries(target.id)]
-                flows.update(after)
-                todo.extend(after)
-        inner = {name for part in seen for name in self._found.parts[part].into}
-        return lasts.pop() if len(lasts) == 1 and inner <= flows else None
-
-    def _opened_within(self, join: Part, seen: set[str]) -> bool:
-        """Whether a join belongs to a split that stands in the branch itself."""
-        splits = [p for p in sorted(seen) if self._found.parts[p].kind == "inclusive"]
-        return any(self._leads(split, join.id) for split in splits)
-
-    def _leads(self, split: str, join: str) -> bool:
-        part = self._found.parts[split]
-        if len(part.out) < 2:
-            return False
-        if split not in self._branches:
-            self._pair(part)
-        return split in self._branches and self._branches[split][0] == join
-
-    def _of_boundaries(self, host: str) -> list[str]:
-        return [
-            name
-            for part in self._found.parts.values()
-            if part.kind == "boundary" and part.given.get("attachedToRef") == host
-            for name in part.out
-        ]
-
-    def write(self, builder: _Builder, part: Part, ins: Sequence[str], outs: Sequence[str]) -> None:
-        """One gateway's transitions: a split for every set of branches, a join of all, skipped ones too."""
-        if part.id in self._branches:
-            _, branches = self._branches[part.id]
-            names = [out for out, _ in branches]
-            for many in range(len(names), 0, -1):
-                for taken in combinations(names, many):
-                    after = [f"flow {n}" if n in taken else f"skipped {n}" for n in names]
-                    builder.fire(part, None, ins, after)
-        elif part.id in self._splits:
-            _, branches = self._branches[self._splits[part.id]]
-            for out, last in branches:
-                builder.fire(part, None, [f"flow {last}"], [f"joined {out}"])
-                builder.fire(part, None, [f"skipped {out}"], [f"joined {out}"])
-            builder.fire(part, None, [f"joined {out}" for out, _ in branches], outs)
-        elif len(part.into) == 1 and len(part.out) == 1:
-            builder.fire(part, None, ins, outs)
-        else:
-            self._faults.add(
-                part.line,
-                f"{part.said} is not read: an inclusive gateway that splits into 2 to {MOST_BRANCHES} branches needs "
-                "one that joins exactly these. Draw such a pair, or exclusive and parallel gateways.",
-            )

@@ -6,9 +6,9 @@ is not understood is a fault with its line; all faults of a file are told at onc
 
 from __future__ import annotations
 
-import math
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from procmine.deviations import Box, Frame, Point, Remark
@@ -49,6 +49,7 @@ _QUIET = {
     "outputSet", "resourceRole", "performer", "humanPerformer", "potentialOwner", "supportedInterfaceRef",
     "correlationSubscription", "eventDefinitionRef", "script", "rendering", "supports", "categoryValueRef",
 }  # fmt: skip
+_ID = re.compile(r"[^\s()]+")  # XML allows no blank in an id; places of the net bear names with blanks
 _LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
 
 
@@ -115,9 +116,12 @@ class Faults:
 
 @dataclass(slots=True)
 class Parts:
-    """The process: nodes and flows by id in the order of the file, frames, and what was left out."""
+    """The process: its node of the file and its pool's, nodes and flows by id in the order of the file, frames, and
+    what was left out."""
 
     name: str
+    process: Node
+    pool: Node | None
     parts: dict[str, Part]
     lines: dict[str, Line]
     frames: list[Frame]
@@ -128,37 +132,37 @@ class Parts:
         return [part for part in self.parts.values() if part.inside == container]
 
 
-def parts_of(root: Node, file: str, process: str | None = None) -> Parts:
+def parts_of(root: Node, faults: Faults, process: str | None = None) -> Parts:
     """The parts of the one process of a file, or of the one named (by its id, name or pool).
 
-    Raises ContentError where something is not understood, UsageError where the file has several processes.
+    What is not understood goes to ``faults``. Raises ContentError where there is no process, UsageError where the file
+    has several.
     """
+    file = faults.name
     if root.tag != "definitions" or root.space != MODEL:
         raise ContentError(
             f"The root element is {root.tag!r} of {root.space or 'no namespace'!r}, not BPMN 2.0's definitions.",
             where=f"{file}:{root.line}",
             hint="Export the process as BPMN 2.0 XML.",
         )
-    faults = Faults(file)
     pools = {p.given.get("processRef", ""): p for c in root.all("collaboration") for p in c.all("participant")}
     chosen = _chosen(root, pools, file, process)
     pool = pools.get(chosen.given.get("id", ""))
-    name = _name(chosen) or (_name(pool) if pool is not None else "")
-    found = Parts(name, {}, {}, [], _aside_of(root, chosen))
+    name = name_of(chosen) or (name_of(pool) if pool is not None else "")
+    found = Parts(name, chosen, pool, {}, {}, [], _aside_of(root, chosen))
     collapsed = {
         s.given.get("bpmnElement", "") for s in root.below("BPMNShape") if s.given.get("isExpanded") == "false"
     }
-    _walk(chosen, "", found, collapsed, faults)
+    aside: Counter[str] = Counter()
+    _walk(chosen, "", found, collapsed, aside, faults)
+    if aside:
+        found.remarks.append(Remark("aside", tuple(f"{kind} ({many})" for kind, many in sorted(aside.items()))))
     _join(found, faults)
-    lanes = dict(_lanes(chosen, ""))
-    for part in found.parts.values():
-        part.lane = lanes.get(part.id, "")
-    _place(root, chosen, pool, found, faults)
-    faults.tell()
     return found
 
 
-def _name(node: Node) -> str:
+def name_of(node: Node) -> str:
+    """A node's name on one line."""
     return " ".join(node.given.get("name", "").split())
 
 
@@ -168,7 +172,7 @@ def _chosen(root: Node, pools: Mapping[str, Node], file: str, wanted: str | None
     names = {}
     for p in processes:
         pool = pools.get(p.given.get("id", ""))
-        names[id(p)] = [n for n in (p.given.get("id", ""), _name(p), _name(pool) if pool is not None else "") if n]
+        names[id(p)] = [n for n in (p.given.get("id", ""), name_of(p), name_of(pool) if pool is not None else "") if n]
     shown = sorted({own[-1] for own in names.values() if own})
     if wanted is not None:
         hits = [p for p in processes if wanted in names[id(p)]]
@@ -197,7 +201,7 @@ def _aside_of(root: Node, chosen: Node) -> list[Remark]:
     if messages:
         said.append(Remark("message_flows", (str(messages),)))
     others = sorted(
-        _name(p) or p.given.get("id", "")
+        name_of(p) or p.given.get("id", "")
         for c in root.all("collaboration")
         for p in c.all("participant")
         if p.given.get("processRef", "") != chosen.given.get("id", "")
@@ -207,9 +211,8 @@ def _aside_of(root: Node, chosen: Node) -> list[Remark]:
     return said
 
 
-def _walk(container: Node, inside: str, found: Parts, collapsed: set[str], faults: Faults) -> None:
-    """The nodes and flows of a process or sub-process, those of open sub-processes too."""
-    aside: Counter[str] = Counter()
+def _walk(container: Node, inside: str, found: Parts, collapsed: set[str], aside: Counter[str], faults: Faults) -> None:
+    """The nodes and flows of a process or sub-process, those of open sub-processes too; ``aside`` counts the rest."""
     for node in container.children:
         if node.tag in _QUIET or (inside and node.tag in _LOOPS):
             continue
@@ -225,14 +228,12 @@ def _walk(container: Node, inside: str, found: Parts, collapsed: set[str], fault
                 faults.add(node.line, f"The id {part.id!r} stands there twice.")
             found.parts[part.id] = part
             if part.kind == "subprocess":
-                _walk(node, part.id, found, collapsed, faults)
+                _walk(node, part.id, found, collapsed, aside, faults)
             elif part.kind == "collapsed":
                 found.remarks.append(Remark("collapsed", (part.name or part.id,)))
         else:
             why = _REFUSED.get(node.tag, "procmine does not know it")
-            faults.add(node.line, f"{node.tag} {_name(node) or node.given.get('id', '')!r} is not read: {why}.")
-    for kind, many in sorted(aside.items()):
-        found.remarks.append(Remark("aside", (kind, str(many))))
+            faults.add(node.line, f"{node.tag} {name_of(node) or node.given.get('id', '')!r} is not read: {why}.")
 
 
 def _flow(node: Node, inside: str, found: Parts, faults: Faults) -> None:
@@ -240,13 +241,13 @@ def _flow(node: Node, inside: str, found: Parts, faults: Faults) -> None:
         node.given.get("id", ""),
         node.given.get("sourceRef", ""),
         node.given.get("targetRef", ""),
-        _name(node),
+        name_of(node),
         node.line,
         inside,
         any(True for _ in node.all("conditionExpression")),
     )
-    if not line.id:
-        faults.add(node.line, "A sequence flow has no id.")
+    if not _ID.fullmatch(line.id):
+        faults.add(node.line, "A sequence flow has no usable id.")
     if line.id in found.lines:
         faults.add(node.line, f"The id {line.id!r} stands there twice.")
     found.lines[line.id] = line
@@ -257,14 +258,14 @@ def _part(node: Node, inside: str, collapsed: set[str], faults: Faults) -> Part:
     holds = any(child.tag in KINDS and child.space == MODEL for child in node.children)
     if kind == "subprocess" and (not holds or node.given.get("id", "") in collapsed):
         kind = "collapsed"
-    part = Part(node.given.get("id", ""), kind, node.tag, _name(node), node.line, inside, node.given)
-    if not part.id:
-        faults.add(node.line, f"A {node.tag} has no id.")
+    part = Part(node.given.get("id", ""), kind, node.tag, name_of(node), node.line, inside, node.given)
+    if not _ID.fullmatch(part.id):
+        faults.add(node.line, f"A {node.tag} has no usable id.")
     triggers, loops = [], []
     for child in node.children:
         if child.tag.endswith("EventDefinition"):
             triggers.append(child.tag.removesuffix("EventDefinition"))
-            part.link = part.link or _name(child)
+            part.link = part.link or name_of(child)
         elif child.tag in _LOOPS:
             at_once = child.tag == _LOOPS[1] and child.given.get("isSequential", "false") != "true"
             loops.append("at_once" if at_once else "repeated")
@@ -293,54 +294,3 @@ def _join(found: Parts, faults: Faults) -> None:
         if ends[0] is not None and ends[1] is not None:
             ends[0].out.append(line.id)
             ends[1].into.append(line.id)
-
-
-def _lanes(container: Node, above: str) -> Iterator[tuple[str, str]]:
-    """Node id and the name of its innermost lane."""
-    for lanes in (child for child in container.children if child.tag in ("laneSet", "childLaneSet")):
-        for lane in lanes.all("lane"):
-            name = _name(lane) or above
-            for reference in lane.all("flowNodeRef"):
-                yield reference.text.strip(), name
-            yield from _lanes(lane, name)
-    for inner in container.all("subProcess"):
-        yield from _lanes(inner, above)
-
-
-def _place(root: Node, chosen: Node, pool: Node | None, found: Parts, faults: Faults) -> None:
-    """Where the author drew the nodes, flows, pool and lanes."""
-    lanes = {n.given.get("id", ""): _name(n) for n in chosen.below("lane")}
-    pool_id = pool.given.get("id", "") if pool is not None else None
-    for shape in root.below("BPMNShape"):
-        about = shape.given.get("bpmnElement", "")
-        bounds = next((child for child in shape.children if child.tag == "Bounds"), None)
-        if bounds is None or (about not in found.parts and about not in lanes and about != pool_id):
-            continue
-        box = _numbers(bounds, ("x", "y", "width", "height"), faults)
-        if box is None:
-            continue
-        x, y, width, height = box
-        if about in found.parts:
-            if found.parts[about].box is None:
-                found.parts[about].box = (x, y, width, height)
-        elif about in lanes or pool is not None:
-            name = lanes[about] if about in lanes else _name(pool or shape)
-            upright = shape.given.get("isHorizontal", "true") != "false"
-            found.frames.append(Frame(name, (x, y, width, height), upright))
-    for edge in root.below("BPMNEdge"):
-        line = found.lines.get(edge.given.get("bpmnElement", ""))
-        if line is not None and not line.points:
-            points = [_numbers(p, ("x", "y"), faults) for p in edge.children if p.tag == "waypoint"]
-            line.points = tuple((p[0], p[1]) for p in points if p is not None)
-
-
-def _numbers(node: Node, names: tuple[str, ...], faults: Faults) -> tuple[float, ...] | None:
-    """Finite numbers of a size a drawing can have, or a fault."""
-    try:
-        numbers = tuple(float(node.given[name]) for name in names)
-    except (KeyError, ValueError):
-        numbers = (math.nan,)
-    if all(math.isfinite(n) and abs(n) < 1e6 for n in numbers):
-        return numbers
-    faults.add(node.line, f"{node.tag} has no usable {', '.join(names)}.")
-    return None

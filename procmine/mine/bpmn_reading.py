@@ -13,6 +13,7 @@ from pathlib import Path
 from procmine.content import read_toml
 from procmine.deviations import STEP_KINDS, Norm, NormElement, NormFlow, Remark
 from procmine.errors import ContentError, UsageError, nearest
+from procmine.mine.bpmn_drawing import draw_in
 from procmine.mine.bpmn_net import flow_of, net_of
 from procmine.mine.bpmn_parts import Faults, Part, Parts, parts_of
 from procmine.mine.bpmn_xml import parsed
@@ -69,8 +70,10 @@ def read_bpmn(
     say where, what, and what now; UsageError where a process has to be named.
     """
     root, data = parsed(path)
-    found = parts_of(root, path.name, process)
     faults = Faults(path.name)
+    found = parts_of(root, faults, process)
+    draw_in(root, found, faults)
+    faults.tell()
     remarks = list(found.remarks)
     activities = _activities(found, words, labels or {}, faults, remarks)
     faults.tell("Name their activities in the table of labels, or give a node an empty one if the log has no trace.")

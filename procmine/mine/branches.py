@@ -31,7 +31,6 @@ LEAST_CASES = 30  # cases are what is drawn anew and permuted; F of metrics.md a
 ENOUGH = 5  # decisions a cell
 TELLING = 0.05  # of H(Y): a unique share worth a question
 CHANCE = 0.05
-_OTHER = -1
 
 
 def steering(log: Any, known: Known, tree: TreeNode | None, courses: Courses, chosen: Chosen | None = None) -> Steered:
@@ -180,7 +179,7 @@ class _Picked:
 
     def __init__(self, y: Ints, wanted: Sequence[Readable], values: npt.NDArray[np.int32], known: Known) -> None:
         self._y_levels = int(y.max()) + 1
-        self._decisions = len(y)
+        self.decisions = len(y)
         self.joint = {block: np.zeros(len(y), np.int64) for block in BLOCKS}
         self.used: list[Attribute] = []
         self.levels: dict[str, tuple[Ints, tuple[Level, ...]]] = {}
@@ -217,12 +216,8 @@ class _Picked:
     def lacks(self, block: str, use: str) -> bool:
         """Whether no attribute of the block was taken, and ``use`` is the best that can be said of one."""
         ranked = ("used", "sparse", "constant", "not_recorded")
-        uses = [self._use[one.name] for one in (c for c in self._names(block))]
-        best = min((ranked.index(each) for each in uses), default=ranked.index("not_recorded"))
-        return ranked[best] == use
-
-    def _names(self, block: str) -> list[Considered]:
-        return [one for one in self.considered if one.block == block]
+        places = [ranked.index(one.use) for one in self.considered if one.block == block]
+        return ranked[min(places, default=ranked.index("not_recorded"))] == use
 
     def _look_at(self, one: Readable, columns: dict[str, Ints]) -> None:
         """Merge an attribute's rare levels, and see whether it can tell anything here."""
@@ -244,9 +239,11 @@ class _Picked:
         whatever else fits, in turn."""
         for block in BLOCKS:
             own = [one.attribute for one in wanted if one.attribute.block == block]
-            _ = any(self._take(one, least) for least in (ENOUGH, 1) for one in own)
-        for one in wanted:
-            self._take(one.attribute, ENOUGH)
+            for one, least in ((one, least) for least in (ENOUGH, 1) for one in own):
+                if self._take(one, least):
+                    break
+        for each in wanted:
+            self._take(each.attribute, ENOUGH)
 
     def _pooled(self, column: Ints, columns: dict[str, Ints]) -> tuple[Ints, tuple[Level, ...]]:
         """Caseworkers with few decisions taken together by team, or by office where there are no teams."""
@@ -265,7 +262,7 @@ class _Picked:
         column, _ = self.levels[attribute.name]
         trial = information.joint([self.joint[attribute.block], column])
         cells = self.cells // (int(self.joint[attribute.block].max()) + 1) * (int(trial.max()) + 1)
-        if self._decisions < least * cells:
+        if self.decisions < least * cells:
             return False
         self.joint[attribute.block] = trial
         self.used.append(attribute)
@@ -300,7 +297,7 @@ def _status(picked: _Picked, cases: int) -> tuple[str, str]:
         return "insufficient_n", "few_cases"
     if any(picked.lacks(block, "sparse") for block in BLOCKS):
         return "insufficient_n", "few_decisions"
-    standing = information.standing(picked._decisions, picked.cells)
+    standing = information.standing(picked.decisions, picked.cells)
     return standing, "" if standing == "ok" else standing
 
 

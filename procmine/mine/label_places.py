@@ -61,6 +61,20 @@ def place_labels(boxes: Sequence[Rect], wishes: Sequence[Wish]) -> tuple[list[tu
     return found, int(np.sum(covering))
 
 
+def crowded(wishes: Sequence[Wish], placed: Sequence[tuple[int, Rect] | None]) -> int:
+    """How many labels hide what they may hide: an arrow's head, or a piece of a line that is not their own."""
+    labels = [(k, found[1]) for k, found in enumerate(placed) if found is not None]
+    if not labels:
+        return 0
+    segments = [(k, _between(p, q, 0.5)) for k, wish in enumerate(wishes) for p, q in pairwise(wish.line)]
+    owner = np.array([k for k, _ in segments], dtype=np.int64)
+    rects = np.array([rect for _, rect in labels])
+    foreign = np.array([k for k, _ in labels])[:, None] != owner[None, :]
+    lines = (_meet(rects, np.array([rect for _, rect in segments])) & foreign).any(axis=1)
+    heads = _meet(rects, np.array([_head(wish.line) for wish in wishes])).any(axis=1)
+    return int(np.sum(lines | heads))
+
+
 def _settle(choices: Sequence[Choices]) -> list[int]:
     """The choice of each label, made in this order until none moves any more."""
     picks: list[int] = []

@@ -14,10 +14,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from procmine.errors import ProcmineError
-from procmine.mine.label_places import Point, Rect, Wish, place_labels
+from procmine.mine.label_places import Point, Rect, Wish, crowded, place_labels
 from procmine.mine.lanes import Band, Grid, Lanes, place_in_lanes
 from procmine.mine.reading_order import layers, reading_order
 
@@ -25,6 +25,7 @@ from procmine.mine.reading_order import layers, reading_order
 ROOM = ((27.0, 20.0), (34.0, 22.0), (44.0, 28.0), (58.0, 40.0), (80.0, 54.0))
 PAGE, TALL = 1100.0, 760.0  # the frame a drawing is fitted into; a larger one is shrunk and its text with it
 FILLED = (1.0, 0.75, 0.6, 0.45)  # how much of the page's width the boxes of a layer may take: lines need the rest
+CROWD = 0.8  # a drawing whose labels all lie on something reads like one that is so much larger
 LOOP = 24.0  # how far a loop stands out of its box
 MANY = 80  # lines beyond which a reader is lost anyway and time counts for more than a label's place
 
@@ -63,7 +64,8 @@ class Layout:
     the number of its form and its centre.
 
     ``covered`` counts labels that cover a box or another label, ``pierced`` lines that run through a box: 0 unless
-    there was no room at all. ``bands`` are the lanes from left to right.
+    there was no room at all. ``crowded`` counts labels that lie on an arrow's head or on a line not their own.
+    ``bands`` are the lanes from left to right.
     """
 
     width: float
@@ -73,6 +75,7 @@ class Layout:
     labels: tuple[tuple[int, Point] | None, ...]
     covered: int
     pierced: int = 0
+    crowded: int = 0
     bands: tuple[Band, ...] = ()
 
 
@@ -85,6 +88,14 @@ class _Graph:
     direction: str
     aspect: float
     lanes: Lanes | None
+
+
+class _Tried(NamedTuple):
+    """A layout with the layers and the room it was made with."""
+
+    ranks: Mapping[str, int]
+    room: int
+    layout: Layout
 
 
 def lay_out(
@@ -119,17 +130,25 @@ def lay_out(
             raise LayoutError(f"The box {loose[0]!r} of the drawing lies in none of its lanes.")
         direction, aspect, begin = "topbottom", 0.0, begin if begin is not None else names[0]
     graph = _Graph(boxes, links, direction, aspect, lanes)
-    found = [_with_room(graph, ranks) for ranks in _layerings(boxes, links, begin, end)]
-    return min(found, key=lambda layout: (_faults(layout), _shrunk(layout), _drawn(layout)))
+    return _roomiest(
+        graph, min((_with_room(graph, ranks) for ranks in _layerings(boxes, links, begin, end)), key=_rank)
+    )
+
+
+def _rank(tried: _Tried) -> tuple[int, float, float]:
+    """What makes a layout better than another: no faults, then large and clear, then short lines.
+
+    A drawing larger than its frame is made smaller, and its text with it; labels that lie on something make it harder
+    to read just so.
+    """
+    layout = tried.layout
+    shrunk = max(1.0, layout.width / PAGE, layout.height / TALL)
+    crowd = layout.crowded / max(1, sum(label is not None for label in layout.labels))
+    return _faults(layout), shrunk * (1.0 + CROWD * crowd), _drawn(layout)
 
 
 def _faults(layout: Layout) -> int:
     return layout.covered + layout.pierced
-
-
-def _shrunk(layout: Layout) -> float:
-    """How many times a drawing is made smaller to fit the frame it is first seen in."""
-    return max(1.0, layout.width / PAGE, layout.height / TALL)
 
 
 def _drawn(layout: Layout) -> float:
@@ -156,13 +175,25 @@ def _weights(weighed: Iterable[tuple[Link, float]]) -> dict[tuple[str, str], flo
     return weights
 
 
-def _with_room(graph: _Graph, ranks: Mapping[str, int]) -> Layout:
-    best = _attempt(graph, ranks, ROOM[0])
-    for room in ROOM[1 : 2 if len(graph.links) > MANY else None]:
-        if not _faults(best):
+def _with_room(graph: _Graph, ranks: Mapping[str, int]) -> _Tried:
+    """The layout with as little room as leaves no fault."""
+    best = _Tried(ranks, 0, _attempt(graph, ranks, ROOM[0]))
+    for k in range(1, 2 if len(graph.links) > MANY else len(ROOM)):
+        if not _faults(best.layout):
             break
-        best = min(best, _attempt(graph, ranks, room), key=_faults)
+        best = min(best, _Tried(ranks, k, _attempt(graph, ranks, ROOM[k])), key=lambda tried: _faults(tried.layout))
     return best
+
+
+def _roomiest(graph: _Graph, best: _Tried) -> Layout:
+    """The same layers with more room, where that makes the drawing clearer than it makes it larger."""
+    tried = [best]
+    if best.layout.crowded and len(graph.links) <= MANY:
+        tried += [
+            _Tried(best.ranks, k, _attempt(graph, best.ranks, ROOM[k]))
+            for k in (best.room + 1, best.room + 2)[: len(ROOM) - 1 - best.room]
+        ]
+    return min(tried, key=_rank).layout
 
 
 def _attempt(graph: _Graph, ranks: Mapping[str, int], room: Point) -> Layout:
@@ -191,6 +222,7 @@ def _attempt(graph: _Graph, ranks: Mapping[str, int], room: Point) -> Layout:
         tuple(None if found is None else (found[0], _moved(_middle(found[1]), left, top)) for found in placed),
         covered,
         hits,
+        crowded(wishes, placed),
         _widened(bands, left, right),
     )
 

@@ -29,11 +29,10 @@ LOST = -2
 LONGEST = 500
 """Steps of a course that is read; the work of telling turns of a loop apart grows with the square of the length."""
 
-Event = tuple[int, int]  # place in the course, activity
-
-
 UNFIT = -1
 """The option of a course that does not agree with the model at a point."""
+
+Event = tuple[int, int]  # place in the course, activity
 
 
 class Taken(NamedTuple):

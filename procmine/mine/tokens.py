@@ -168,16 +168,19 @@ class _Game:
         return _Move(silent, missing, remaining, 0)
 
     def _closed(self, marking: Marking) -> tuple[tuple[int, ...], Marking]:
-        """The silent joins fired that can be, and the marking after them: in a case that stops in the middle of a
-        block, the parts that may be skipped are not what is left over."""
+        """The silent joins fired that leave fewer tokens, and the marking after them: in a case that stops in the
+        middle of a block, the parts that may be skipped are not what is left over."""
         fired: list[int] = []
         before = -1
         while before != len(fired):
             before = len(fired)
             for t in self._joins:
                 silent, reached = self._towards(marking, self.into[t])
-                if not Counter(self.into[t]) - Counter(reached):
-                    marking = self._firing.fire(reached, t)
+                if Counter(self.into[t]) - Counter(reached):
+                    continue
+                after = self._firing.fire(reached, t)
+                if len(after) < len(marking):  # else a loop could be gone round for ever
+                    marking = after
                     fired += [*silent, t]
         return tuple(fired), marking
 

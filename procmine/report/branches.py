@@ -20,7 +20,8 @@ from procmine.report.document import Block, Cell, Column, Fold, Grid, Items, Not
 from procmine.report.reading import Reading
 from procmine.report.tables import held
 
-MOST_OPENED = 15
+MOST_SHOWN = 12
+MOST_OPENED = 12
 BLOCKS = ("voice", "profile", "organisation")
 FIGURES = ("ok", "lower_bound")
 SAID_FROM = 0.05  # of a branch's decisions with one time: from here on the order is worth a word
@@ -35,7 +36,11 @@ def branches_section(reading: Reading) -> Section | None:
     open_ = [branch for branch in steered.branches if branch.status != "no_choice"]
     ordered = sorted(open_, key=lambda one: (-one.decisions * one.entropy, one.kind, one.after))
     told = [branch for branch in ordered if branch.status in FIGURES]
-    blocks: list[Block] = [_weighted(reading, steered), _overview(reading, ordered)]
+    blocks: list[Block] = [_weighted(reading, steered), _overview(reading, ordered[:MOST_SHOWN], "table-branches")]
+    if ordered[MOST_SHOWN:]:
+        rest = _overview(reading, ordered[MOST_SHOWN:], "table-branches-rest")
+        title = words.text("branches.rest", count=words.number(len(ordered) - MOST_SHOWN))
+        blocks.append(Fold("fold-branches-rest", title, (rest,)))
     blocks += [_fold(reading, branch, place) for place, branch in enumerate(told[:MOST_OPENED])]
     idle = [branch for branch in steered.branches if branch.status == "no_choice"]
     blocks += [_no_choice(reading, idle)] if idle else []
@@ -108,7 +113,7 @@ def _share(reading: Reading, value: float | None) -> Cell:
     return Cell(share_of(value, words, _digits(reading)), "plain", value)
 
 
-def _overview(reading: Reading, branches: list[Branch]) -> Grid:
+def _overview(reading: Reading, branches: list[Branch], key: str) -> Grid:
     words, digits = reading.words, _digits(reading)
     columns = (
         Column(words.text("branches.column.branch")),
@@ -137,7 +142,7 @@ def _overview(reading: Reading, branches: list[Branch]) -> Grid:
                 Cell(words.text(f"branches.status.{branch.reason or branch.status}"), tone),
             )
         )
-    return held(words, "table-branches", words.text("branches.table"), columns, rows)
+    return held(words, key, words.text("branches.table"), columns, rows)
 
 
 def _fold(reading: Reading, branch: Branch, place: int) -> Fold:

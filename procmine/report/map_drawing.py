@@ -211,12 +211,13 @@ def _label(
 ) -> str:
     """What each lens says of a way, in the room of the widest: a shorter text stands at its line's side of it."""
     width = _label_sizes(arrow)[form][0] - 6
-    side = _side_of(line, centre, width, _label_sizes(arrow)[form][1])
+    along = _along(line, centre)
+    side = 0 if along else _side_of(line, centre, width, _label_sizes(arrow)[form][1])
     drawn = []
     for mark in arrow.marks:
         lines = mark.text.split(BY_SIGN, 1) if form else [mark.text]
         moved = side * (width - _widest(lines)) / 2
-        ground = sheet.pen.inline or (not side and _along(line, centre))
+        ground = sheet.pen.inline or along
         drawn.append(_written(sheet.pen, lines, centre[0] + moved, centre[1], ground) if mark.text else "")
     return _by_lens(sheet, drawn)
 

@@ -156,7 +156,9 @@ def _time(chosen: Selection, speaker: Speaker) -> Lens:
 
 
 def _both(calendar: str, working: str) -> str:
-    """Two times with their unit once where it is the same: 11 / 7,9 Tage."""
+    """Two times with their unit once where it is the same (11 / 7,9 Tage), and one where they are equal."""
+    if calendar == working:
+        return calendar
     unit = calendar.split(" ", 1)[-1]
     same = " " in calendar and working.endswith(f" {unit}")
     return f"{calendar.removesuffix(unit).rstrip() if same else calendar} / {working}"

@@ -17,7 +17,7 @@ def conformed(found: NormsFound, words: Words) -> str:
     rows = [_row(norm, one, words) for norm in found.norms for one in norm.measurements]
     parts = [table(head, rows, right=range(2, 9)), "\n".join(_sentence(norm, words) for norm in found.norms)]
     reasons = [
-        clean(f"{norm.name}, {group(one.group)}: {one.reason.get(words.language, '')}")
+        clean(f"{norm.name}, {_where(one)}: {one.reason.get(words.language, '')}")
         for norm in found.norms
         for one in norm.measurements
         if one.status is not Status.OK and one.reason
@@ -55,10 +55,10 @@ def data(found: NormsFound, language: str) -> dict[str, Any]:
 
 
 def _row(norm: NormFound, one: Measurement, words: Words) -> tuple[str, ...]:
-    count = norm.count(one.group)
+    count = norm.count(one.group) if one.period is None else None
     return (
         norm.name,
-        group(one.group),
+        _where(one),
         UNKNOWN if one.value is None else words.percent(one.value),
         span(one.interval, "share", words),
         span(one.bounds, "share", words) if (one.coverage or 1) < 1 else UNKNOWN,
@@ -66,6 +66,11 @@ def _row(norm: NormFound, one: Measurement, words: Words) -> tuple[str, ...]:
         *(whole(getattr(count, state) if count else None, words) for state in ("kept", "broken", "undetermined")),
         one.status.value,
     )
+
+
+def _where(one: Measurement) -> str:
+    """The group and the period of a figure."""
+    return group(one.group) if one.period is None else f"{group(one.group)} {one.period}"
 
 
 def _sentence(norm: NormFound, words: Words) -> str:

@@ -17,7 +17,7 @@ from procmine.errors import InputError, PrivacyError, UsageError, nearest
 from procmine.log import Log
 from procmine.privacy import Profile, profile_named
 from procmine.write.columns import Sheet, counts, sheet_of
-from procmine.write.source_file import source_text
+from procmine.write.source_file import MARK, source_text
 
 # The longest first: an ending may end in another.
 FORMATS = {
@@ -52,15 +52,22 @@ def write_log(log: Log, path: Path, *, profile: str | Profile = "internal") -> E
             f"A log holds single cases, which the profile {name} never shows.",
             hint="Export it on your own bench (--privacy internal), or hand over a report or `benchmark pack`.",
         )
+    beside = path.with_name(f"{path.name}.toml")
+    _refuse_foreign(beside)
     sheet = sheet_of(log)
     form = FORMATS[ending]
-    beside = path.with_name(f"{path.name}.toml")
     with whole_file(path) as fresh:
         told = _sqlite(sheet, fresh) if form == "sqlite" else _text(form, sheet, fresh, packed=ending.endswith(".gz"))
     with whole_file(beside) as fresh:
         fresh.write_text(source_text(log, sheet, form), encoding="utf-8", newline="\n")
     cases, events = counts(sheet.engine)
     return Exported(path, beside, cases, events, (*_warnings(log, sheet), *told))
+
+
+def _refuse_foreign(beside: Path) -> None:
+    """Raise UsageError where somebody's own file would be written over."""
+    if beside.exists() and not (beside.is_file() and beside.read_bytes().startswith(MARK.encode())):
+        raise UsageError("Here is a file that procmine did not write.", where=str(beside), hint="Name another file.")
 
 
 def _text(form: str, sheet: Sheet, path: Path, *, packed: bool) -> tuple[str, ...]:

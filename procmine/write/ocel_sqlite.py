@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +28,26 @@ CREATE TABLE object_object (ocel_source_id TEXT, ocel_target_id TEXT, ocel_quali
 def write_sqlite(sheet: Sheet, path: Path) -> tuple[str, ...]:
     """Make the database at ``path``. Returns warnings (none)."""
     log = object_log(sheet)
-    database = sqlite3.connect(path, isolation_level=None)
     try:
-        # A file that is not whole is thrown away, so that no journal is needed; the same pages in the same order.
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "page_size = 4096"):
-            database.execute(f"PRAGMA {setting}")
-        database.execute("BEGIN")
-        for statement in _FRAME.strip().split("\n"):
-            database.execute(statement)
-        events, objects = _tables(database, log)
-        _cases(database, log, objects)
-        _others(database, log, objects)
-        _events(database, log, events)
-        database.execute("COMMIT")
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            _fill(database, log)
     except sqlite3.Error as fault:
         raise InputError(f"The database cannot be written: {fault}.", where=path.name) from fault
-    finally:
-        database.close()
     return ()
+
+
+def _fill(database: sqlite3.Connection, log: ObjectLog) -> None:
+    # A file that is not whole is thrown away, so that no journal is needed; the same pages in the same order.
+    for setting in ("journal_mode = OFF", "synchronous = OFF", "page_size = 4096"):
+        database.execute(f"PRAGMA {setting}")
+    database.execute("BEGIN")
+    for statement in _FRAME.strip().split("\n"):
+        database.execute(statement)
+    events, objects = _tables(database, log)
+    _cases(database, log, objects)
+    _others(database, log, objects)
+    _events(database, log, events)
+    database.execute("COMMIT")
 
 
 def _tables(database: sqlite3.Connection, log: ObjectLog) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,6 +10,7 @@ import json
 from procmine.log import Log
 from procmine.write.columns import Sheet, Written
 
+MARK = "# Written by procmine beside an exported log, to read it back with: --source."
 FORMATS = {"xes": "xes", "csv": "csv", "json": "ocel", "sqlite": "ocel"}
 # What flattening an OCEL calls the case, the type, and the time of an event.
 _FLAT = {"case_id": "case:concept:name", "activity": "concept:name", "timestamp": "time:timestamp"}
@@ -20,7 +21,8 @@ def source_text(log: Log, sheet: Sheet, form: str) -> str:
     receipt = log.receipt
     workers = receipt["pseudonyms"]["workers"]
     lines = [
-        f"title = {{ de = {_said(f'Ausfuhr von {log.name}')}, en = {_said(f'Export of {log.name}')} }}",
+        MARK,
+        f"title = {{ de = {_said(f'Export von {log.name}')}, en = {_said(f'Export of {log.name}')} }}",
         f'format = "{FORMATS[form]}"',
     ]
     if attribution := receipt["source"].get("attribution"):

@@ -290,6 +290,15 @@ def test_the_same_log_gives_the_same_figures(simulated: Log) -> None:
     assert conform(simulated, rules, by=["office"]) == conform(simulated, rules, by=["office"])
 
 
+def test_figures_by_period_stand_beside_the_whole(simulated: Log) -> None:
+    (found,) = held(simulated, norm("response", APPLIED, DECIDED, within=Limit(14, "days")), by=["quarter"])
+    periods = [one for one in found.measurements if one.period]
+
+    assert found.whole is not None
+    assert {one.period for one in periods} >= {"2025-Q1", "2026-Q1"}
+    assert sum(one.items or 0 for one in periods) == found.whole.items
+
+
 def test_groups_other_than_offices_are_refused(simulated: Log) -> None:
     with pytest.raises(UsageError, match="Norms cannot be grouped by team"):
         conform(simulated, load_norms(SCHEMA), by=["team"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from procmine.schema import load_schema
 from tests.mine.test_alignment import courses
 from tests.mine.test_quality import random_tree
 
+SCHEMA = load_schema()
 WORDS = {letter: letter for letter in "abcdefg"}
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = (
@@ -219,9 +221,7 @@ def test_what_has_no_bearing_on_order_is_left_out_and_counted(tmp_path: Path) ->
     body = f'{ENDS}{tasks("a")}<textAnnotation id="n"/><dataObjectReference id="d"/><association id="l"/>'
     norm = a_norm(tmp_path, body + flows("s>a", "a>e"))
 
-    assert norm.remarks == tuple(
-        Remark("aside", (kind, "1")) for kind in ("association", "dataObjectReference", "textAnnotation")
-    )
+    assert norm.remarks == (Remark("aside", ("association (1)", "dataObjectReference (1)", "textAnnotation (1)")),)
 
 
 def test_conditions_of_flows_are_not_evaluated_and_that_is_said(tmp_path: Path) -> None:
@@ -319,7 +319,8 @@ def test_every_transition_belongs_to_an_element(tmp_path: Path) -> None:
             "leads to or from 'z', which is no node",
         ),
         (f"{ENDS}{tasks('aa')}", "The id 'a' stands there twice"),
-        (f'{ENDS}<task name="a"/>', "A task has no id"),
+        (f'{ENDS}<task name="a"/>', "A task has no usable id"),
+        (f'{ENDS}<task id="flow f1" name="a"/>', "A task has no usable id"),
     ],
 )
 def test_what_is_not_understood_is_refused_by_name_and_line(tmp_path: Path, body: str, said: str) -> None:
@@ -523,6 +524,29 @@ def test_too_many_elements_are_not_kept(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(bpmn_xml, "MOST_ELEMENTS", 5)
 
     assert "The file has more than 5 elements." in hostile(tmp_path, b"<a>" + b"<b/>" * 10 + b"</a>")
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9))
+def test_a_damaged_file_is_read_or_refused_but_never_a_fault_of_ours(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - not for secrets
+    lines = (Path(str(shipped())) / "event_logs" / "norms" / "first_contact.bpmn").read_text("utf-8").splitlines()
+    ids = re.findall(r'Ref="([^"]*)"', "\n".join(lines))
+    for _ in range(rng.randint(1, 4)):
+        k = rng.choice([k for k, line in enumerate(lines) if line.endswith("/>")])
+        change = rng.choice(["drop", "repeat", "point elsewhere"])
+        if change == "point elsewhere":
+            lines[k] = re.sub(r'Ref="[^"]*"', f'Ref="{rng.choice(ids)}"', lines[k])
+        else:
+            lines[k : k + 1] = [] if change == "drop" else [lines[k], lines[k]]
+    path = tmp_path / "norm.bpmn"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    try:
+        found = read_bpmn(path, known_words(SCHEMA))
+    except (InputError, UsageError) as fault:
+        assert fault.where.startswith("norm.bpmn") or isinstance(fault, UsageError)
+    else:
+        assert align(found.net, courses({("application",): 1})).shortest is not None
 
 
 def test_a_missing_file_is_told_by_its_name(tmp_path: Path) -> None:

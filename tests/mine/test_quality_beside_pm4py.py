@@ -51,6 +51,7 @@ def test_token_replay_stands_near_pm4pys_on_the_full_log(
     assert ours.missing <= sum(each["missing_tokens"] for each in found)
 
 
+@pytest.mark.filterwarnings("ignore")  # the oracle calls a scipy method that warns of its age
 @pytest.mark.parametrize("noise", [0, 0.2])
 def test_alignment_costs_equal_pm4pys_on_every_case_of_a_real_log(
     courses_of: Any, variants_of: Any, noise: float

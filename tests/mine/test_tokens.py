@@ -180,6 +180,14 @@ def test_a_case_that_stops_in_a_block_leaves_no_token_in_the_parts_it_may_skip(c
     assert (played.missing, played.remaining) == (1, 2)  # before a, and behind the closed block of b, c and d
 
 
+def test_closing_blocks_does_not_go_round_a_loop_of_parts_that_may_all_be_skipped(courses_of: Any) -> None:
+    body = node("parallel", *(node("xor", leaf(name), leaf(None)) for name in "bc"))
+    tree = node("parallel", leaf("a"), node("loop", body, leaf(None)))
+    played = replay(courses_of({("b",): 1}), net_of_tree(tree), 10_000_000)
+
+    assert (played.cases, played.missing, played.remaining) == (1, 1, 2)
+
+
 def test_of_two_transitions_with_one_label_the_one_that_can_fire_is_taken(courses_of: Any) -> None:
     net = Net(
         places=tuple(map(Place, ("p1", "p2", "p3"))),

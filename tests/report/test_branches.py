@@ -130,6 +130,16 @@ def test_what_chance_would_give_is_shown_as_none(section: Section) -> None:
     assert grid(section, "table-branches").rows[0][4].text == "0%"
 
 
+def test_many_branches_stand_in_a_fold_behind_the_largest() -> None:
+    many = tuple(replace(TELLING, after=(f"step {at:02}",), decisions=100 + at) for at in range(20))
+    found = section_of(replace(STEERED, branches=many))
+
+    assert found is not None
+    fold = next(one for one in found.blocks if isinstance(one, Fold) and one.key == "fold-branches-rest")
+    assert (fold.title, len(grid(found, "table-branches").rows)) == ("Further branches (8)", 12)
+    assert grid(found, "table-branches").rows[0][0].text == "next step after step 19"
+
+
 def test_points_without_a_choice_stand_apart(section: Section) -> None:
     assert [row[0].text for row in grid(section, "table-no-choice").rows] == ["next step after exit"]
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -144,6 +145,41 @@ def test_a_file_that_cannot_be_written_whole_is_not_there_at_all(
         write_log(hostile_log, tmp_path / f"log{ending}")
 
     assert not list(tmp_path.iterdir())
+
+
+def test_a_source_file_somebody_wrote_is_not_written_over(hostile_log: Log, tmp_path: Path) -> None:
+    own = tmp_path / "log.xes.toml"
+    own.write_text("title = 1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="did not write"):
+        write_log(hostile_log, tmp_path / "log.xes")
+
+    assert list(tmp_path.iterdir()) == [own]
+
+
+def test_a_log_is_written_over_an_earlier_export_of_its_own(hostile_log: Log, tmp_path: Path) -> None:
+    first = write_log(hostile_log, tmp_path / "log.xes").path.read_bytes()
+
+    assert write_log(hostile_log, tmp_path / "log.xes").path.read_bytes() == first
+
+
+def test_a_folder_that_is_not_there_is_told(hostile_log: Log, tmp_path: Path) -> None:
+    for name in ("log.xes", "log.sqlite"):
+        with pytest.raises(InputError, match="cannot be written"):
+            write_log(hostile_log, tmp_path / "nowhere" / name)
+
+
+def test_days_whose_time_is_not_known_are_told_as_missing(make_log: Callable[..., Log], tmp_path: Path) -> None:
+    rows = "a,x,2025-10-01T08:00,2025-10-26T02:30\nb,x,2025-10-01T08:00,2025-10-27T09:00\n"
+    log = make_log(f"case_id,activity,timestamp,planned_at\n{rows}")  # the first happened twice that night
+
+    assert "1 days of planned_at are missing" in " ".join(write_log(log, tmp_path / "log.xes").warnings)
+
+
+def test_a_log_opened_in_another_engine_is_written_the_same(hostile_log: Log, tmp_path: Path) -> None:
+    elsewhere = replace(hostile_log, engine=SimpleNamespace(dialect="spark"))
+    theirs = write_log(elsewhere, tmp_path / "a.xes").path.read_bytes()
+
+    assert theirs == write_log(hostile_log, tmp_path / "b.xes").path.read_bytes()
 
 
 def test_a_column_nobody_filled_is_named_because_a_file_cannot_say_it(
