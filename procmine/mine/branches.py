@@ -33,11 +33,20 @@ TELLING = 0.05  # of H(Y): a unique share worth a question
 CHANCE = 0.05
 
 
-def steering(log: Any, known: Known, tree: TreeNode | None, courses: Courses, chosen: Chosen | None = None) -> Steered:
+def steering(
+    log: Any,
+    known: Known,
+    tree: TreeNode | None,
+    courses: Courses,
+    chosen: Chosen | None = None,
+    *,
+    work: float = 1.0,
+) -> Steered:
     """The branches of the chosen cases of a log, at the points of its process tree and after each step.
 
-    ``log`` has ``engine`` and ``receipt``; ``courses`` are those of the same cases. The result depends on nothing but
-    the log: seeds are digests of the branches' names.
+    ``log`` has ``engine`` and ``receipt``; ``courses`` are those of the same cases. ``work`` is the part of the work to
+    do: with less of it fewer cases are drawn where there are many. The result depends on nothing but the log: seeds are
+    digests of the branches' names.
     """
     absent = set(log.receipt.get("absent", ()))
     if log.receipt.get("pseudonyms", {}).get("workers") == "case-local":
@@ -48,7 +57,7 @@ def steering(log: Any, known: Known, tree: TreeNode | None, courses: Courses, ch
         root, _ = in_integers(tree, {name: code for code, name in enumerate(courses.activities)}, 0)
         points = None if root is None else Points(root)
     finished = (known.finished_activities, "" if known.finished_column in absent else known.finished_column)
-    found = read_decisions(log.engine, courses, points, wanted, finished, chosen)
+    found = read_decisions(log.engine, courses, points, wanted, finished, chosen, work)
     made = [_branch(one, wanted, known, courses.activities) for one in found.at if len(one.option) or one.unfit]
     made.sort(key=lambda pair: (pair[0].kind == "next", pair[0].after, _name(pair[0])))
     missing = tuple(Considered(one.block, one.name, one.title, "absent", 0, None) for one in lacking)

@@ -99,14 +99,16 @@ def read_decisions(
     wanted: Sequence[Readable],
     finished: tuple[Sequence[str], str],
     chosen: Chosen | None = None,
+    work: float = 1.0,
 ) -> Found:
     """All decisions of the chosen cases at the tree's points and after each step. ``finished`` are the activities and
-    the column that say that a case is at its end; where the log has neither, every case is taken to be."""
+    the column that say that a case is at its end; where the log has neither, every case is taken to be.
+    ``work`` is the part of the work to do (MOST_…): with less of it fewer cases are drawn where there are many."""
     ending, column = _endings(engine, log, finished)
     recorded = bool(ending) or column != "0"
-    reader = None if points is None else _reader(points, log)
-    tree = None if reader is None or points is None else _Pile(_tree_rates(reader, points, log))
-    following = _Pile(rates(counts.occurrences(log)[0]))
+    reader = None if points is None else _reader(points, log, work)
+    tree = None if reader is None or points is None else _Pile(_tree_rates(reader, points, log, work))
+    following = _Pile(rates(counts.occurrences(log)[0], work))
     more = (*expressions(wanted), *_TIMES, f"{column} AS ended")
     for part in counts.chunks(engine, more, chosen):
         first = counts.case_starts(part["case_id"])
@@ -126,14 +128,14 @@ def read_decisions(
     return Found(found, share, recorded)
 
 
-def rates(decisions: Ints) -> npt.NDArray[np.float64]:
+def rates(decisions: Ints, work: float = 1.0) -> npt.NDArray[np.float64]:
     """The share of cases to look at for each point, so that no point has too many decisions and all together not
     either."""
     sizes = np.sort(np.minimum(decisions, MOST_AT_A_POINT))
-    most = MOST_AT_A_POINT
-    if sizes.sum() > MOST_DECISIONS:  # the largest cap that keeps to the whole
+    most, together = MOST_AT_A_POINT, int(MOST_DECISIONS * work)
+    if sizes.sum() > together:  # the largest cap that keeps to the whole
         below = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-        caps = (MOST_DECISIONS - below) // np.arange(len(sizes), 0, -1)
+        caps = (together - below) // np.arange(len(sizes), 0, -1)
         most = max(1, int(caps[np.argmax(sizes > caps)]))
     return np.minimum(1.0, most / np.maximum(decisions, 1))
 
@@ -150,11 +152,11 @@ def _endings(engine: Rows, log: Courses, finished: tuple[Sequence[str], str]) ->
     return ending, flag
 
 
-def _reader(points: Points, log: Courses) -> _Reader:
-    return _Reader(points, min(1.0, MOST_STEPS / max(len(log.codes), 1)))
+def _reader(points: Points, log: Courses, work: float) -> _Reader:
+    return _Reader(points, min(1.0, MOST_STEPS * work / max(len(log.codes), 1)))
 
 
-def _tree_rates(reader: _Reader, points: Points, log: Courses) -> npt.NDArray[np.float64]:
+def _tree_rates(reader: _Reader, points: Points, log: Courses, work: float) -> npt.NDArray[np.float64]:
     """The rate of each point: exact where all courses can be read beforehand, else that of the courses."""
     if reader.share < 1:
         return np.full(len(points.points), reader.share)
@@ -162,7 +164,7 @@ def _tree_rates(reader: _Reader, points: Points, log: Courses) -> npt.NDArray[np
     for i in range(len(log)):
         taken = reader.of(log.codes[log.first[i] : log.first[i + 1]])
         np.add.at(many, taken[taken[:, 2] != UNFIT, 0], int(log.cases[i]))
-    return rates(many)
+    return rates(many, work)
 
 
 Taken = tuple[Ints, Ints, Ints, Ints, npt.NDArray[np.bool_]]

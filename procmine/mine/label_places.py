@@ -120,13 +120,16 @@ def _choices(obstacles: Rects, wishes: Sequence[Wish], order: Sequence[int]) -> 
     found = []
     for k in order:
         rects, costs, forms, beside = _candidates(wishes[k])
-        foreign = owner != k
         near = rects + np.array([-NEAR, -NEAR / 2, NEAR, NEAR / 2])
-        misread = COVERS_LINE * (_meet(rects, strokes) @ (harm * foreign)) + NEAR_LINE * (
-            _meet(near, strokes) @ foreign
-        )
-        costs = costs + COVERS_BOX * _meet(rects, obstacles).sum(axis=1) + COVERS_HEAD * _meet(rects, heads).sum(axis=1)
-        found.append(Choices(rects, costs + misread * np.where(beside, MISREAD, 1.0), forms))
+        # Most lines run far from a label's own: what none of its places can meet costs none of them anything.
+        reach = np.concatenate([near[:, :2].min(axis=0), near[:, 2:].max(axis=0)])[None, :]
+        foreign = (owner != k) & _meet(reach, strokes)[0]
+        at, weight = strokes[foreign], harm[foreign]
+        misread = COVERS_LINE * (_meet(rects, at) @ weight) + NEAR_LINE * _meet(near, at).sum(axis=1)
+        boxes, tips = obstacles[_meet(reach, obstacles)[0]], heads[_meet(reach, heads)[0]]
+        costs = costs + COVERS_BOX * _meet(rects, boxes).sum(axis=1) + COVERS_HEAD * _meet(rects, tips).sum(axis=1)
+        # Rounded, so that two places that cost the same do so on every machine, and the first of them is taken.
+        found.append(Choices(rects, np.round(costs + misread * np.where(beside, MISREAD, 1.0), 6), forms))
     return found
 
 

@@ -89,12 +89,13 @@ def _across(
         for row, lane in list(cells) if sweep % 2 == 0 else list(cells)[::-1]:
             names, wish = cells[row, lane], {}
             for name in names:
-                sides = [(w, other) for w, other in near[name] if (grid.rows[other] < row) == (sweep % 2 == 0)]
-                own = [(w, other) for w, other in sides if grid.lanes.of.get(other) == lane]
+                inside = [(w, other) for w, other in near[name] if grid.lanes.of.get(other) == lane]
+                ahead = [(w, other) for w, other in inside if (grid.rows[other] < row) == (sweep % 2 == 0)]
                 # Neighbours in other lanes say on which side of its row a box lies, no more.
-                pull = [across[other] for _, other in sides if other in across]
+                pull = [across[other] for _, other in near[name] if other in across]
                 aside = (sum(pull) / len(pull) - middle[lane]) / 1000 if pull else 0.0
-                wish[name] = across[max(own)[1]] if own else middle[lane] + aside
+                stay = across[name] if inside else middle[lane] + aside
+                wish[name] = across[max(ahead)[1]] if ahead else stay
             across |= _spread(names, wish, grid, bands[lane], gap)
     for name in grid.sizes:
         if name not in across:

@@ -213,18 +213,43 @@ def _line_ends(spec: ChartSpec) -> list[tuple[str, str, float]]:
 
 def _sides(spec: ChartSpec) -> list[tuple[Dot, bool, int]]:
     """The dots to be named: whether the name stands to the left, and how many lines it moves clear of others."""
+    if spec.kind == "plane":
+        return _nearby(spec)
     taken: list[tuple[float, float]] = []
     found = []
-    clear = 10 if spec.kind == "plane" else 22
     for dot in sorted((dot for dot in spec.dots if dot.named), key=lambda dot: (dot.x, dot.y, dot.name)):
         across = _across(spec.x, dot.x)
         up = 100 * (dot.y - spec.y.low) / (spec.y.high - spec.y.low)
         level = 0
-        while level < 4 and any(abs(across - a) < clear and abs(up + 4 * level - b) < 4 for a, b in taken):
+        while level < 4 and any(abs(across - a) < 22 and abs(up + 4 * level - b) < 4 for a, b in taken):
             level += 1
         taken.append((across, up + 4 * level))
         found.append((dot, across > 72, level))
     return found
+
+
+def _nearby(spec: ChartSpec) -> list[tuple[Dot, bool, int]]:
+    """In a plane a name must not stand beside another dot: it takes the first free place about its own."""
+    dots = [(_across(spec.x, dot.x), _across(spec.y, dot.y)) for dot in spec.dots]
+    taken: list[tuple[float, float]] = []
+    found = []
+    for dot in sorted((dot for dot in spec.dots if dot.named), key=lambda dot: (dot.x, dot.y, dot.name)):
+        x, y = _across(spec.x, dot.x), _across(spec.y, dot.y)
+        places = {(left, level): (x - 5 if left else x + 5, y + 2.5 + 4 * level) for left, level in _PLACES}
+        free = [
+            place
+            for place, (a, b) in places.items()
+            if not any(abs(a - c) < 9 and abs(b - d) < 4 for c, d in taken)
+            and not any(abs(a - c) < 5 and abs(b - d) < 3 for c, d in dots)
+        ]
+        left, level = free[0] if free else _PLACES[0]
+        taken.append(places[left, level])
+        found.append((dot, left, level))
+    return found
+
+
+# Whether a name stands to the left of its dot, and how many lines above it.
+_PLACES = ((False, 0), (True, 0), (False, -2), (True, -2), (False, 1), (True, 1), (False, -3), (True, -3))
 
 
 def _across(axis: Axis, value: float) -> float:

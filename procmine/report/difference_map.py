@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from procmine.model import Model
 from procmine.privacy.profile import Profile, Released, join, profile_named
@@ -67,6 +68,22 @@ def draw_difference(
     return join(first, second).map(
         lambda both: _drawn(both[0], both[1], profile, names, labels, speaker, limits, inline)
     )
+
+
+def data(shown: DifferenceMap) -> dict[str, Any]:
+    """The differences as the command line's JSON: shares, difference and interval in full precision, verdict."""
+
+    def said(one: Difference) -> dict[str, Any]:
+        low, high = one.interval
+        shares = {"first": one.first, "second": one.second, "difference": one.value}
+        return {**shares, "interval": [low, high], "verdict": one.verdict}
+
+    found = shown.differences
+    return {
+        "steps": [{"activity": name, **said(one)} for name, one in sorted(found.steps.items())],
+        "ways": [{"source": a, "target": b, **said(one)} for (a, b), one in sorted(found.ways.items())],
+        "left_out": {"steps": found.other_steps, "ways": found.other_ways},
+    }
 
 
 def _drawn(

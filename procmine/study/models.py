@@ -66,11 +66,13 @@ def discovered(
     privacy: str,
     study: Path | None = None,
     budget: int = BUDGET,
+    work: float = 1.0,
 ) -> Released[Model]:
-    """The model with what its branches are associated with; ``budget`` bounds the work on its quality."""
+    """The model with what its branches are associated with; ``budget`` bounds the work on its quality, ``work`` is
+    the part of the work to do on its branches."""
     model, workers = mine(log, noise=noise, chosen=chosen, budget=budget), workers_behind(log, chosen)
     taken = courses(log.engine, log.receipt["activities"], chosen)
-    found = steering(log, load_known(log.schema, study), model.tree, taken, chosen)
+    found = steering(log, load_known(log.schema, study), model.tree, taken, chosen, work=work)
     shown = release_model(model, privacy, workers=workers)
     names = {step.activity for step in shown.value.steps}
     both = join(shown, release_branches(found, privacy, names=names, workers=workers))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import graphlay
 import pytest
 
+from procmine.mine.lanes import Lanes
 from procmine.mine.layout import PAGE, Box, Layout, LayoutError, Link, lay_out
 from procmine.mine.reading_order import reading_order
 
@@ -69,6 +70,76 @@ def test_two_hundred_random_graphs_begin_on_top_and_end_at_the_bottom_without_ov
         assert min(box[1] for name, box in rects.items() if name != "begin") > rects["begin"][3], seed
         assert max(box[3] for name, box in rects.items() if name != "end") < rects["end"][1], seed
         assert layout.covered == 0, seed
+
+
+def in_lanes(boxes: list[Box], seed: int) -> Lanes:
+    """Each box but begin and end in a lane at random, some of the five lanes empty."""
+    chance = random.Random(seed)  # noqa: S311 -- a made-up graph, nothing secret
+    names = [box.name for box in boxes if box.name not in ("begin", "end")]
+    return Lanes({name: chance.choice("abcde") for name in names}, "abcde", {lane: 90.0 for lane in "abcde"})
+
+
+@pytest.mark.parametrize("start", range(0, 200, 20))
+def test_every_box_of_two_hundred_random_graphs_lies_in_its_lane_and_nothing_overlaps(start: int) -> None:
+    for seed in range(start, start + 20):
+        boxes, links = a_process(seed)
+        lanes = in_lanes(boxes, seed)
+
+        layout = lay_out(boxes, links, begin="begin", end="end", lanes=lanes)
+
+        rects = {box.name: rect(layout, box) for box in boxes}
+        bands = {band.name: band for band in layout.bands}
+        assert not [pair for pair in combinations(rects.values(), 2) if overlap(*pair)], seed
+        for name, lane in lanes.of.items():
+            assert bands[lane].left <= rects[name][0], seed
+            assert rects[name][2] <= bands[lane].right, seed
+        assert (layout.covered, layout.pierced) == (0, 0), seed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_dense_graphs_with_loops_and_double_ways_have_no_box_over_a_box_and_no_line_through_one(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 -- a made-up graph, nothing secret
+    boxes = [Box(f"s{k}", chance.uniform(60, 220), chance.uniform(30, 80)) for k in range(20)]
+    pairs = [(a.name, b.name) for a in boxes for b in boxes if chance.random() < (0.15 if a is not b else 0.5)]
+    links = [Link(a, b, chance.randint(1, 5000), SIZES) for a, b in pairs]
+
+    layout = lay_out(boxes, links, begin="s0")
+
+    assert not [pair for pair in combinations([rect(layout, box) for box in boxes], 2) if overlap(*pair)]
+    assert layout.pierced == 0
+
+
+def test_lanes_stand_side_by_side_in_their_order_and_leave_out_those_that_hold_nothing() -> None:
+    boxes = [Box(name, 100, 40) for name in ("a", "b", "c")]
+    links = [Link("a", "b", 5), Link("b", "c", 5)]
+
+    layout = lay_out(boxes, links, lanes=Lanes({"a": "z", "b": "x", "c": "z"}, ("z", "y", "x"), {}))
+
+    assert [band.name for band in layout.bands] == ["z", "x"]
+    assert layout.bands[0].left == 0
+    assert layout.bands[0].right == layout.bands[1].left
+    assert layout.bands[1].right == layout.width
+
+
+def test_a_lane_is_as_wide_as_its_name_needs() -> None:
+    layout = lay_out([Box("a", 50, 40)], [], lanes=Lanes({"a": "x"}, ("x",), {"x": 300.0}))
+
+    assert layout.bands[0].right == 300
+
+
+def test_heavy_ways_within_a_lane_are_drawn_straight() -> None:
+    boxes = [Box(name, 100, 40) for name in "abcd"]
+    links = [Link("a", "b", 100), Link("b", "c", 100), Link("a", "d", 1), Link("d", "c", 1)]
+
+    layout = lay_out(boxes, links, lanes=Lanes(dict.fromkeys("abcd", "x"), ("x",), {}))
+
+    assert len({round(layout.centres[name][0]) for name in "abc"}) == 1
+
+
+def test_a_box_in_no_lane_is_refused() -> None:
+    with pytest.raises(LayoutError, match="'b' of the drawing lies in none of its lanes"):
+        lay_out([Box("a", 10, 10), Box("b", 10, 10)], [], lanes=Lanes({"a": "x"}, ("x",), {}))
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -11,7 +11,7 @@ import pytest
 from procmine.errors import PrivacyError
 from procmine.model import Model, Way
 from procmine.privacy import PROFILES, release_model
-from procmine.report.difference_map import DifferenceMap, draw_difference
+from procmine.report.difference_map import DifferenceMap, data, draw_difference
 from procmine.report.model_differences import Difference, differences
 from procmine.stats.contrast import newcombe
 from procmine.stats.intervals import wilson
@@ -196,3 +196,12 @@ def test_a_way_is_compared_by_its_cases_and_not_by_how_often_it_was_taken() -> N
     often = replace(of_cases(100, 50), ways=(Way("a", "b", 900, 50, None, None, STEERING),))
 
     assert differences(often, of_cases(100, 50), INTERNAL).ways["a", "b"].value == 0
+
+
+def test_the_differences_as_data_are_those_of_the_map() -> None:
+    found = data(drawn(of_cases(1000, 800), of_cases(1000, 400)))
+
+    assert [(way["source"], way["target"], way["difference"], way["verdict"]) for way in found["ways"]] == [
+        ("a", "b", 0.4, "first")
+    ]
+    assert found["left_out"] == {"steps": 0, "ways": 0}

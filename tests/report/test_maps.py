@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -607,6 +608,53 @@ def test_steps_stand_in_the_drawing_in_the_order_in_which_they_are_read() -> Non
 
     places = [(round((y0 + y1) / 2), x0) for x0, y0, _, y1 in boxes]
     assert places == sorted(places)
+
+
+def hostile(seed: int) -> Model:
+    """A model at random: long, empty, hostile names, loops, ways there and back, many ways."""
+    chance = random.Random(seed)  # noqa: S311 -- a made-up model, nothing secret
+    parts = (
+        HOSTILE,
+        "W" * 60,
+        "Ü" * 40 + " kurz",
+        "",
+        " ",
+        "日本語の名前",
+        "a b c d e f g " * 8,
+        "x",
+        "\u202eRTL",
+        "&amp;<tag/>",
+    )
+    names = [
+        f"{chance.choice(parts)}{k}" if k > 1 else chance.choice(parts) + " " * k for k in range(chance.randint(1, 16))
+    ]
+    steps = [
+        a_step(name, chance.randint(1, 9000), chance.randint(0, 3) * 10, chance.randint(0, 3) * 10) for name in names
+    ]
+    functions = ("client", "integration", "benefits", "", HOSTILE)
+    steps = [replace(step, functions=((chance.choice(functions), step.events),)) for step in steps]
+    dense = chance.choice((0.05, 0.2, 0.5))
+    ways = [
+        a_way(a, b, chance.randint(1, 5000), chance.choice((None, 60.0, 9e6)))
+        for a in names
+        for b in names
+        if chance.random() < dense
+    ]
+    return a_model(tuple(steps), tuple(ways))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("start", range(0, 100, 20))
+def test_two_hundred_random_maps_with_hostile_names_have_no_box_over_a_box_and_no_label_over_a_box(
+    start: int, lanes: bool
+) -> None:
+    for seed in range(start, start + 20):
+        root = parsed(drawn(hostile(seed), labels={}, inline=True, lanes=lanes, max_ways=40))
+
+        boxes, labels = rects(root, "data-step"), rects(root, "data-from")
+        assert [1 for k, a in enumerate(boxes) for b in boxes[k + 1 :] if not apart(a, b)] == [], seed
+        assert [1 for a in boxes for b in labels if not apart(a, b)] == [], seed
 
 
 # -- lanes
