@@ -100,12 +100,15 @@ def discover(
     segment: str | None = None,
     start: date | None = None,
     end: date | None = None,
+    keep: float = 1.0,
+    rare: float = 0.0,
     privacy: str = "internal",
 ) -> Model:
     """The process model of the cases that begin in an office, team, segment and period (all, where none is named):
-    steps and ways with who steers them, variants, net, quality."""
+    steps and ways with who steers them, variants, net, quality. ``keep`` and ``rare`` leave out the cases of rare
+    courses; the model says how many."""
     chosen = Chosen(office, team, segment, start, end)
-    return study.discover(log, noise=noise, algorithm=algorithm, chosen=chosen, privacy=privacy)
+    return study.discover(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy)
 
 
 def variants(

@@ -23,6 +23,8 @@ NEEDED = (
     "sqlglot",
     "pm4py",
     "graphlay",
+    "holidays",
+    "networkx",
     "plotly",
     "matplotlib",
     "jinja2",

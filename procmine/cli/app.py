@@ -40,7 +40,14 @@ def whole(
 
 
 def say(
-    verb: str, data: Any, lines: str, *, as_json: bool, out: Path | None = None, warnings: tuple[str, ...] = ()
+    verb: str,
+    data: Any,
+    lines: str,
+    *,
+    as_json: bool,
+    out: Path | None = None,
+    warnings: tuple[str, ...] = (),
+    ok: bool = True,
 ) -> None:
     """A command's result, on stdout or whole into a file; its warnings on stderr, or inside the JSON object."""
     from procmine.terminal import data as json_data
@@ -49,7 +56,7 @@ def say(
     stream.end_progress()
     for warning in warnings if not as_json else ():
         stream.note(f"note: {warning}")
-    text = json_data.envelope(verb, True, data, warnings) if as_json else lines
+    text = json_data.envelope(verb, ok, data, warnings) if as_json else lines
     if out is None:
         typer.echo(text)
         return

@@ -49,7 +49,10 @@ def discover(
         bool, typer.Option("--branches", help="What the choice at each branch is associated with.")
     ] = False,
     algorithm: Annotated[
-        str, typer.Option("--algorithm", callback=among("inductive", "heuristics"), help="inductive or heuristics.")
+        str,
+        typer.Option(
+            "--algorithm", callback=among("inductive", "heuristics", "powl"), help="inductive, heuristics or powl."
+        ),
     ] = "inductive",
     office: OfficeOption = None,
     team: TeamOption = None,
@@ -81,7 +84,7 @@ def discover(
     model = study.discover(
         opened_log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy
     )
-    if out is not None and out.suffix not in ("", ".txt", ".json"):
+    if out is not None and out.suffix not in ("", ".txt"):
         say_file(out, model_files.model_file(model, out, lang, folder))
         return
     say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)
@@ -126,9 +129,7 @@ def variants(
 
 
 @app.command(
-    epilog=examples(
-        "handover extract.csv", "handover extract.csv --by partner", "handover a.csv --by team --json"
-    )
+    epilog=examples("handover extract.csv", "handover extract.csv --by partner", "handover a.csv --by team --json")
 )
 def handover(
     log: LogArgument,
@@ -171,7 +172,7 @@ def conform(
         typer.Option("--norms", metavar="FILE", help="Norms as sentences; else the study's or examples."),
     ] = None,
     bpmn: Annotated[
-        Path | None, typer.Option("--bpmn", metavar="FILE", help="A drawn process instead, as BPMN 2.0.")
+        str | None, typer.Option("--bpmn", metavar="FILE", help="A drawn process instead, as BPMN 2.0.")
     ] = None,
     labels: Annotated[
         Path | None, typer.Option("--labels", metavar="FILE", help="Which activity each task of it means, as TOML.")
@@ -208,12 +209,10 @@ def conform(
     spoken = words.load(lang)
     if bpmn is not None:
         if norms is not None or by:
-            raise UsageError(
-                "--bpmn stands for itself.", hint="Leave out --norms and --by."
-            )
+            raise UsageError("--bpmn stands for itself.", hint="Leave out --norms and --by.")
         held = study.conform_bpmn(
             opened_log,
-            bpmn,
+            study.drawn_norm(bpmn, folder),
             labels=labels,
             process=process,
             every_step=every_step,
@@ -228,7 +227,8 @@ def conform(
     found = study.conform(
         opened_log, norms=norms, by=tuple(by or ()), start=start, end=end, privacy=privacy, study=folder
     )
-    say("conform", lines.data(found, lang), lines.conformed(found, spoken), as_json=as_json, out=out)
+    told = lines.data(found, lang)
+    say("conform", told, lines.conformed(found, spoken), as_json=as_json, out=out, ok=found.met)
     if not found.met:
         raise typer.Exit(1)
 

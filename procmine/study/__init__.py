@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmine.study.figures import CORE, check, compare, diff, explain, metrics_of, score
 from procmine.study.models import EVERY_CASE, branches, discover, handovers, variety
-from procmine.study.norms import conform, conform_bpmn
+from procmine.study.norms import conform, conform_bpmn, drawn_norm
 from procmine.study.opening import SETTINGS, Study, open_log, read_study
 from procmine.study.running import run
 
@@ -20,6 +20,7 @@ __all__ = [
     "conform_bpmn",
     "diff",
     "discover",
+    "drawn_norm",
     "explain",
     "handovers",
     "metrics_of",

@@ -7,7 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from procmine.conform import conform as hold_against
+from procmine.content import listing
 from procmine.deviations import Conformance
+from procmine.errors import InputError, nearest
 from procmine.findings import NormsFound
 from procmine.log import Log
 from procmine.mine.bpmn_reading import known_words, labels_in, read_bpmn
@@ -18,6 +20,7 @@ from procmine.privacy import Released, release_conformance, release_norms
 from procmine.study.models import EVERY_CASE
 
 DRAWN = "norms"
+SHIPPED = "event_logs/norms"
 
 
 def conform(
@@ -70,6 +73,17 @@ def conform_bpmn(
     norm = read_bpmn(bpmn, words, labels=labels_in(labels) if labels else None, process=process)
     found = align_with(log, norm, chosen=chosen, only_named=not every_step, quiet_days=quiet_days)
     return release_conformance(found, privacy).value
+
+
+def drawn_norm(name: str, study: Path | None = None) -> Path:
+    """The file of that path, or the drawn norm of that name: the study's, else a shipped example. Raises InputError."""
+    known = {entry.name.removesuffix(".bpmn"): entry for entry in listing(SHIPPED, ".bpmn", study).values()}
+    own = {file.stem: file for file in (study / DRAWN).glob("*.bpmn")} if study is not None else {}
+    if Path(name).is_file():
+        return Path(name)
+    if name in own or name in known:
+        return Path(str((known | own)[name]))
+    raise InputError("There is no such drawn norm.", where=name, hint=nearest(name, {*known, *own}))
 
 
 def drawn_held(log: Log, study: Path | None, privacy: str) -> list[Released[Conformance]]:

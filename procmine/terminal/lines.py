@@ -44,7 +44,7 @@ def measurements(found: Sequence[Measurement], sheets: Mapping[str, Metric], wor
         )
         rows += [_beside(further, sheet, words) for further in one.further]
         if one.status is not Status.OK and one.reason:
-            reasons.append(f"{one.metric}, {group(one.group)}: {clean(one.reason.get(words.language, ''))}")
+            reasons.append(clean(f"{one.metric}, {group(one.group)}: {one.reason.get(words.language, '')}"))
     lines = table(head, rows, right=range(3, 9))
     return "\n".join([lines, *([""] if reasons else []), *dict.fromkeys(reasons)])
 
