@@ -60,8 +60,9 @@ def __dir__() -> list[str]:
 
 
 class _House(ModuleType):
-    """Python binds a room to its house when the room is first imported. Four rooms (measure, compare, conform, simulate) bear
-    the name of a promised function; the promise keeps it, and ``from procmine.measure import …`` reaches the room."""
+    """Python binds a room to its house when the room is first imported. Four rooms (measure, compare, conform,
+    simulate) bear the name of a promised function; the promise keeps it, and ``from procmine.measure import …`` reaches
+    the room."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _ROOMS and isinstance(value, ModuleType)):

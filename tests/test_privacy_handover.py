@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from procmine.mine.handover import data, measured
+from procmine.mine.handover.network import data, measured
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Shuffled, Side, Spread, Variety
 from procmine.privacy.handover import release_handovers
 from procmine.privacy.profile import PROFILES, rounded

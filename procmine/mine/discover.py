@@ -7,18 +7,17 @@ variants the one that orders parts by how often cases do (why: ``powl``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from procmine.errors import UsageError, nearest
 from procmine.mine import filters, powl, ways
 from procmine.mine.chosen import Chosen
-from procmine.mine.counts import Courses, merge
+from procmine.mine.counts import Courses
+from procmine.mine.fit.quality import BUDGET, measure_fit, not_measured, with_net
 from procmine.mine.heuristics import heuristics_net
 from procmine.mine.inductive import mine_tree
 from procmine.mine.net import net_of_tree
-from procmine.mine.quality import BUDGET, measure_fit, not_measured, with_net
 from procmine.model import Model, Net, Quality, TreeNode, Variant
 
 ALGORITHMS = ("heuristics", "inductive", "powl")
@@ -132,15 +131,3 @@ def _quality(
         part = "the model was mined from the commonest courses only: more are too much for the miner"
         fit = replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
     return with_net(fit, found, net, budget)
-
-
-def inductive_tree(variants: Mapping[tuple[str, ...], int], noise: float) -> TreeNode:
-    """The tree of the inductive miner (IM, or IMf with a noise threshold) for a table of variants with their cases."""
-    import numpy as np
-
-    names = sorted({name for course in variants for name in course})
-    place = {name: code for code, name in enumerate(names)}
-    codes = np.array([place[name] for course in variants for name in course], np.int64)
-    first = np.cumsum([0, *(len(course) for course in variants)], dtype=np.int64)
-    courses = merge(names, [(codes, first, np.array(list(variants.values()), np.int64))])
-    return mine_tree(courses, noise).tree

@@ -1,6 +1,6 @@
 """A model as JSON and back, nothing lost: ``{"schema": "procmine/model@1", "data": …}``, every field under its name.
 
-``data`` is the Model of ``procmine/model.py``, field by field and level by level: a dataclass is an object, a tuple a
+``data`` is the Model of ``procmine/model/``, field by field and level by level: a dataclass is an object, a tuple a
 list, what is not known null. Fields that came later may be missing and then have their default; a field nobody knows is
 refused, and so is a value of another kind: a model half understood is a wrong one. The same model gives the same bytes.
 """

@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from procmine.log import Log
-from procmine.mine.branches import steering
+from procmine.mine.branches.content import load_known
+from procmine.mine.branches.steered import steering
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import courses
 from procmine.mine.discover import discover as mine
-from procmine.mine.handover import handovers as count_handovers
-from procmine.mine.handover import measured
-from procmine.mine.quality import BUDGET
-from procmine.mine.steering import load_known
-from procmine.mine.variety import variety as vary
-from procmine.mine.variety import variety_by_office
+from procmine.mine.fit.quality import BUDGET
+from procmine.mine.handover.network import handovers as count_handovers
+from procmine.mine.handover.network import measured
+from procmine.mine.variety.figures import variety as vary
+from procmine.mine.variety.figures import variety_by_office
 from procmine.model import Handovers, Model, Steered, Variety
 from procmine.privacy import (
     Released,

@@ -12,9 +12,9 @@ from procmine.deviations import Conformance
 from procmine.errors import InputError, nearest
 from procmine.findings import NormsFound
 from procmine.log import Log
-from procmine.mine.bpmn_reading import known_words, labels_in, read_bpmn
+from procmine.mine.bpmn.conform import conform as align_with
+from procmine.mine.bpmn.reading import known_words, labels_in, read_bpmn
 from procmine.mine.chosen import Chosen
-from procmine.mine.conform_bpmn import conform as align_with
 from procmine.norms import load_norms
 from procmine.privacy import Released, release_conformance, release_norms
 from procmine.study.models import EVERY_CASE

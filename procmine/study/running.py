@@ -14,8 +14,8 @@ from procmine.findings import Findings, Measurement, Noticed
 from procmine.log import Log
 from procmine.measure import measure
 from procmine.metric import Metric
-from procmine.mine.handover import LEVELS
-from procmine.mine.quality import BUDGET
+from procmine.mine.fit.quality import BUDGET
+from procmine.mine.handover.network import LEVELS
 from procmine.privacy import Released, join, profile_named, release_noticed, release_receipt
 from procmine.read.checks.finding import in_order
 from procmine.read.checks.noticing import notice

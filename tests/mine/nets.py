@@ -77,3 +77,18 @@ def event_log(variants: Mapping[tuple[str, ...], int]) -> Any:
             for k in range(cases)
         ]
     )
+
+
+def inductive_tree(variants: Mapping[tuple[str, ...], int], noise: float) -> TreeNode:
+    """The tree of the inductive miner (IM, or IMf with a noise threshold) for a table of variants with their cases."""
+    import numpy as np
+
+    from procmine.mine.counts import merge
+    from procmine.mine.inductive import mine_tree
+
+    names = sorted({name for course in variants for name in course})
+    place = {name: code for code, name in enumerate(names)}
+    codes = np.array([place[name] for course in variants for name in course], np.int64)
+    first = np.cumsum([0, *(len(course) for course in variants)], dtype=np.int64)
+    courses = merge(names, [(codes, first, np.array(list(variants.values()), np.int64))])
+    return mine_tree(courses, noise).tree

@@ -15,14 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.mine import alignment, counts, quality
-from procmine.mine.alignment import Aligned, Move, align, fitness
-from procmine.mine.blocks import Purse
+from procmine.mine import counts
 from procmine.mine.counts import Courses
-from procmine.mine.discover import inductive_tree
-from procmine.mine.markings import Fault, TooLarge, behaviour, soundness
+from procmine.mine.fit import alignment, quality
+from procmine.mine.fit.alignment import Aligned, Move, align, fitness
+from procmine.mine.fit.blocks import Purse
+from procmine.mine.fit.markings import Fault, TooLarge, behaviour, soundness
 from procmine.mine.net import net_of_tree
 from procmine.model import Net, Place, Transition
+from tests.mine.nets import inductive_tree
 from tests.mine.test_quality import event_log, leaf, node, pm4py_cost, pm4py_net, random_tree
 
 CHECKED = node("sequence", leaf("apply"), node("parallel", leaf("check"), leaf("talk")), leaf("decide"))
@@ -292,7 +293,7 @@ def test_the_same_moves_under_any_hash_seed() -> None:
 import random
 from tests.mine.test_alignment import courses
 from tests.mine.test_quality import random_tree
-from procmine.mine.alignment import align
+from procmine.mine.fit.alignment import align
 from procmine.mine.net import net_of_tree
 rng = random.Random(7)  # noqa: S311 - not for secrets
 for _ in range(6):

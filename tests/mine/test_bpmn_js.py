@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from procmine.mine import export
-from procmine.mine.discover import inductive_tree
 from procmine.model import Model, TreeNode
 from tests.mine.geometry import Line, Shape, crossings, lying_across, overlapping, slanting
+from tests.mine.nets import inductive_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from procmine.content import shipped
 from procmine.deviations import Norm, Remark
 from procmine.errors import ContentError, InputError, UsageError
-from procmine.mine import bpmn_xml, export, quality
-from procmine.mine.alignment import align
-from procmine.mine.bpmn_reading import known_words, labels_in, read_bpmn
+from procmine.mine import export
+from procmine.mine.bpmn import xml_file as bpmn_xml
+from procmine.mine.bpmn.reading import known_words, labels_in, read_bpmn
+from procmine.mine.fit import quality
+from procmine.mine.fit.alignment import align
 from procmine.model import Model, TreeNode
 from procmine.schema import load_schema
 from tests.mine.test_alignment import courses

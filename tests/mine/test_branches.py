@@ -18,12 +18,13 @@ import numpy as np
 import pytest
 
 from procmine.errors import ContentError
-from procmine.mine import branches as room
-from procmine.mine import counts, decisions
-from procmine.mine.branches import steering
+from procmine.mine import counts
+from procmine.mine.branches import decisions
+from procmine.mine.branches import steered as room
+from procmine.mine.branches.content import BLOCKS, Known, load_known
+from procmine.mine.branches.known import after_each, expressions, readable
+from procmine.mine.branches.steered import steering
 from procmine.mine.counts import case_starts
-from procmine.mine.known import after_each, expressions, readable
-from procmine.mine.steering import BLOCKS, Known, load_known
 from procmine.model import Branch, Steered, TreeNode
 from procmine.schema import load_schema
 from tests.mine.conftest import make_log

@@ -12,9 +12,9 @@ import pytest
 
 import procmine
 from procmine.deviations import Begun, Conformance, Deviation, Foreseen, Kept, Norm
-from procmine.mine.bpmn_reading import known_words, read_bpmn
+from procmine.mine.bpmn.conform import conform
+from procmine.mine.bpmn.reading import known_words, read_bpmn
 from procmine.mine.chosen import Chosen
-from procmine.mine.conform_bpmn import conform
 from procmine.privacy.deviations import release_conformance
 from procmine.privacy.profile import rounded
 from procmine.schema import load_schema

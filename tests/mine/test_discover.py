@@ -16,11 +16,12 @@ import pytest
 
 from procmine.errors import UsageError
 from procmine.mine import discover as room
-from procmine.mine.discover import data, discover, inductive_tree
+from procmine.mine.discover import data, discover
 from procmine.mine.heuristics import there_and_back
 from procmine.mine.inductive import mine_tree
 from procmine.mine.net import canonical, net_of_tree
 from procmine.model import Net, TreeNode
+from tests.mine.nets import inductive_tree
 from tests.mine.test_inductive import courses_in_order, drawn_process, played
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ import pytest
 
 from procmine.errors import UsageError
 from procmine.mine.chosen import Chosen
-from procmine.mine.handover import data, handovers, measured
+from procmine.mine.handover.network import data, handovers, measured
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
 from tests.mine.staged import Row, Scenes, opened
 
@@ -385,7 +385,7 @@ def test_a_hostile_team_name_stays_a_name(stage: Stage) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
-from procmine.mine.handover import LEVELS, handovers
+from procmine.mine.handover.network import LEVELS, handovers
 from procmine.study import open_log
 log = open_log(Path(sys.argv[1]))
 print([handovers(log, by=by, least_workers=2) for by in LEVELS])

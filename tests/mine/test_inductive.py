@@ -25,11 +25,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from procmine.mine.counts import Courses
-from procmine.mine.discover import inductive_tree
+from procmine.mine.fit.quality import measure_fit
 from procmine.mine.inductive import Mined, graph, mine_tree, projection, sublog
 from procmine.mine.inductive.miner import BUDGET, DEEPEST
-from procmine.mine.quality import measure_fit
 from procmine.model import TreeNode
+from tests.mine.nets import inductive_tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOISE = (0, 0.1, 0.2, 0.5)
@@ -248,7 +248,7 @@ def test_a_course_told_in_two_parts_is_the_same_course(variants: Variants, noise
 SCRIPT = """
 import random
 from tests.mine import test_inductive as tests
-from procmine.mine.discover import inductive_tree
+from tests.mine.nets import inductive_tree
 rng = random.Random(5)
 for turn in range(40):
     names = ["Amt", "Bote", "Café", "Dach", "Ende", "Fall", "Garten"][: rng.randint(2, 7)]

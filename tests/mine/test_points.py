@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.mine.blocks import in_integers
-from procmine.mine.points import LOST, START, UNFIT, Points, Taken, Way
+from procmine.mine.branches.points import LOST, START, UNFIT, Points, Taken, Way
+from procmine.mine.fit.blocks import in_integers
 from procmine.model import TreeNode
 
 LETTERS = "abcdefghij"

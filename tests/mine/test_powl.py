@@ -12,8 +12,8 @@ import pytest
 
 from procmine.mine import powl
 from procmine.mine.discover import discover
-from procmine.mine.markings import soundness
-from procmine.mine.tokens import replay
+from procmine.mine.fit.markings import soundness
+from procmine.mine.fit.tokens import replay
 from procmine.model import TreeNode
 from tests.mine.nets import leaf, node
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from procmine.mine import discover, quality
+from procmine.mine.fit import quality
 from procmine.mine.net import net_of_tree
 from procmine.model import Net
-from tests.mine.nets import event_log, leaf, node, pm4py_net, random_tree
+from tests.mine.nets import event_log, inductive_tree, leaf, node, pm4py_net, random_tree
 
 
 def pm4py_cost(net: Net, course: tuple[str, ...]) -> int:
@@ -65,7 +65,7 @@ def test_precision_equals_pm4pys_etconformance_on_a_fitting_log(courses_of: Any,
 
     rng = random.Random(100 + seed)  # noqa: S311 - draws test cases
     variants = Counter(tuple(rng.choices("abcd", k=rng.randint(1, 5))) for _ in range(12))
-    tree = discover.inductive_tree(dict(variants), 0)
+    tree = inductive_tree(dict(variants), 0)
     parameters = {align_etconformance.Parameters.SHOW_PROGRESS_BAR: False}
     oracle = align_etconformance.apply(event_log(dict(variants)), *pm4py_net(net_of_tree(tree)), parameters=parameters)
 
@@ -75,7 +75,7 @@ def test_precision_equals_pm4pys_etconformance_on_a_fitting_log(courses_of: Any,
 @pytest.mark.parametrize("name", ["wabo-receipt/receipt.xes.gz", "fair-lending/lending_log_high.xes.gz"])
 def test_the_inductive_miner_without_noise_fits_a_real_log_wholly(courses_of: Any, variants_of: Any, name: str) -> None:
     variants = variants_of(name)
-    fit = quality.measure_fit(courses_of(variants), discover.inductive_tree(variants, 0))
+    fit = quality.measure_fit(courses_of(variants), inductive_tree(variants, 0))
 
     assert (fit.fitness, fit.on_cases, fit.precision_steps) == (1, fit.of_cases, 1)
 

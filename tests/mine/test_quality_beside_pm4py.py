@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from procmine.mine import quality
-from procmine.mine.discover import inductive_tree
+from procmine.mine.fit import quality
+from procmine.mine.fit.structure import generalisation
+from procmine.mine.fit.tokens import replay
 from procmine.mine.net import net_of_tree
-from procmine.mine.structure import generalisation
-from procmine.mine.tokens import replay
-from tests.mine.nets import event_log, pm4py_net
+from tests.mine.nets import event_log, inductive_tree, pm4py_net
 
 PLENTY = 1 << 60
 RECEIPT, SEPSIS, LOAN = (
@@ -88,7 +87,7 @@ def test_precision_lies_below_pm4pys_which_overlooks_allowed_steps(
 
 def test_precision_counts_exactly_what_the_net_allows_after_each_prefix(courses_of: Any, variants_of: Any) -> None:
     """Against all markings that each prefix of a real log can lead to, one prefix after the other."""
-    from procmine.mine.markings import Firing
+    from procmine.mine.fit.markings import Firing
 
     variants = variants_of(RECEIPT)
     tree = inductive_tree(variants, 0)

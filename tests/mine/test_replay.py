@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from procmine.mine.blocks import Purse, in_integers
-from procmine.mine.replay import Machine, precision_of
+from procmine.mine.fit.blocks import Purse, in_integers
+from procmine.mine.fit.replay import Machine, precision_of
 from procmine.model import TreeNode
 from tests.mine.test_export import words
 from tests.mine.test_quality import leaf, node, random_tree

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from procmine.mine import quality
-from procmine.mine.discover import inductive_tree
+from procmine.mine.fit import quality
+from procmine.mine.fit.structure import cardoso, generalisation, simplicity
+from procmine.mine.fit.tokens import replay
 from procmine.mine.net import net_of_tree
-from procmine.mine.structure import cardoso, generalisation, simplicity
-from procmine.mine.tokens import replay
 from procmine.model import Net
-from tests.mine.nets import RUNNING_EXAMPLE, event_log, leaf, node, our_net, pm4py_net
+from tests.mine.nets import RUNNING_EXAMPLE, event_log, inductive_tree, leaf, node, our_net, pm4py_net
 
 PLENTY = 1 << 60
 

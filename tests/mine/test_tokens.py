@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from procmine.mine import quality, tokens
-from procmine.mine.discover import inductive_tree
-from procmine.mine.markings import Firing
+from procmine.mine.fit import quality, tokens
+from procmine.mine.fit.markings import Firing
+from procmine.mine.fit.tokens import replay
 from procmine.mine.net import net_of_tree
-from procmine.mine.tokens import replay
 from procmine.model import Net, Place, Transition
-from tests.mine.nets import RUNNING_EXAMPLE, event_log, leaf, node, our_net, pm4py_net, random_tree
+from tests.mine.nets import RUNNING_EXAMPLE, event_log, inductive_tree, leaf, node, our_net, pm4py_net, random_tree
 
 PLENTY = 1 << 60
 ABC = node("sequence", leaf("a"), leaf("b"), leaf("c"))

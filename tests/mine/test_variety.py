@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from procmine.mine import variety as room
 from procmine.mine.chosen import Chosen
-from procmine.mine.variety import control_flow, variety, variety_by_office
+from procmine.mine.variety import figures as room
+from procmine.mine.variety.figures import control_flow, variety, variety_by_office
 from procmine.model import TreeNode, Variety
 from procmine.study import open_log
 from tests.mine.staged import Row, Scenes, opened
@@ -263,7 +263,7 @@ def test_a_log_read_in_pieces_has_the_same_variety(offices: Any, monkeypatch: py
 SCRIPT = """
 import sys
 from pathlib import Path
-from procmine.mine.variety import variety, variety_by_office
+from procmine.mine.variety.figures import variety, variety_by_office
 from procmine.study import open_log
 from tests.mine.staged import Row, Scenes, opened
 log = open_log(Path(sys.argv[1]))

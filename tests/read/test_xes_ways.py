@@ -248,7 +248,9 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize(("number", "piece"), [pytest.param(0, 1 << 20, marks=pytest.mark.slow), (17, 60), (39, 1 << 20)])
+@pytest.mark.parametrize(
+    ("number", "piece"), [pytest.param(0, 1 << 20, marks=pytest.mark.slow), (17, 60), (39, 1 << 20)]
+)
 def test_one_odd_trace_among_plain_ones_has_one_outcome(odd: str, number: int, piece: int) -> None:
     traces = [TRACE.replace("\n</event>", "</event>")] * 40
     traces[number] = traces[number].replace(*ODD[odd], 1)

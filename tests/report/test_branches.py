@@ -192,7 +192,7 @@ def test_nothing_is_said_to_be_caused(words: Words) -> None:
 
 
 def test_every_status_and_question_has_its_words() -> None:
-    from procmine.mine import branches as room
+    from procmine.mine.branches import steered as room
 
     reasons = {f"no_{block}" for block in room.BLOCKS} | {
         "same_voice",

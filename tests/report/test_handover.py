@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from procmine.mine.handover import measured
+from procmine.mine.handover.network import measured
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
 from procmine.report.document import Grid, Note, Picture, Section
 from procmine.report.handover import MOST_SIDES, handover_section

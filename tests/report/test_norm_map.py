@@ -13,7 +13,7 @@ import pytest
 
 from procmine.content import shipped
 from procmine.deviations import Begun, Conformance, Deviation, Foreseen, Kept, Norm, Remark
-from procmine.mine.bpmn_reading import known_words, read_bpmn
+from procmine.mine.bpmn.reading import known_words, read_bpmn
 from procmine.report import words
 from procmine.report.document import Fold, Grid, Note, Picture, Section
 from procmine.report.map_colours import GROUND

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from procmine.mine.blocks import Purse
+from procmine.mine.fit.blocks import Purse
 from procmine.mine.inductive.cuts import find_cut, strongly_connected
 from procmine.mine.inductive.graph import Counts, Graph, Tally, bits
 from procmine.mine.inductive.sublog import SubLog, pieces, sub_log

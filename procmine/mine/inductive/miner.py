@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from procmine.mine.blocks import Purse, Spent
 from procmine.mine.counts import Courses
+from procmine.mine.fit.blocks import Purse, Spent
 from procmine.mine.inductive.cuts import find_cut
 from procmine.mine.inductive.falls import cut_without, once_in_each, rounds
 from procmine.mine.inductive.folding import Shoot, folded

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from procmine.mine import counts
+from procmine.mine.branches.known import Readable, after_each, any_in_case, before_all, expressions
+from procmine.mine.branches.points import UNFIT, Point, Points, Way
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Columns, Courses, Ints, Rows
-from procmine.mine.known import Readable, after_each, any_in_case, before_all, expressions
-from procmine.mine.points import UNFIT, Point, Points, Way
 from procmine.stats.information import scattered
 
 MOST_AT_A_POINT = 20_000

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from procmine.mine.blocks import in_integers
+from procmine.mine.branches.content import BLOCKS, Attribute, Known
+from procmine.mine.branches.decisions import Decisions, read_decisions
+from procmine.mine.branches.known import NOT_RECORDED, Readable, readable
+from procmine.mine.branches.points import Points
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses, Ints
-from procmine.mine.decisions import Decisions, read_decisions
-from procmine.mine.known import NOT_RECORDED, Readable, readable
-from procmine.mine.points import Points
-from procmine.mine.steering import BLOCKS, Attribute, Known
+from procmine.mine.fit.blocks import in_integers
 from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, TreeNode, Weighted
 from procmine.stats import information
 

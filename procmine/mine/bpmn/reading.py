@@ -13,11 +13,11 @@ from pathlib import Path
 from procmine.content import read_toml
 from procmine.deviations import STEP_KINDS, Norm, NormElement, NormFlow, Remark
 from procmine.errors import ContentError, UsageError, nearest
-from procmine.mine.bpmn_drawing import draw_in
-from procmine.mine.bpmn_net import flow_of, net_of
-from procmine.mine.bpmn_parts import Faults, Part, Parts, parts_of
-from procmine.mine.bpmn_xml import parsed
-from procmine.mine.markings import Fault, TooLarge, soundness
+from procmine.mine.bpmn.drawing import draw_in
+from procmine.mine.bpmn.net import flow_of, net_of
+from procmine.mine.bpmn.parts import Faults, Part, Parts, parts_of
+from procmine.mine.bpmn.xml_file import parsed
+from procmine.mine.fit.markings import Fault, TooLarge, soundness
 from procmine.model import Net
 from procmine.schema import Schema
 

@@ -16,10 +16,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from procmine.mine import structure, tokens
-from procmine.mine.blocks import Course, Node, Purse, Spent, in_integers
 from procmine.mine.counts import Courses
-from procmine.mine.replay import Machine, precision_of
+from procmine.mine.fit import structure, tokens
+from procmine.mine.fit.blocks import Course, Node, Purse, Spent, in_integers
+from procmine.mine.fit.replay import Machine, precision_of
 from procmine.model import Net, Quality, TreeNode
 
 BUDGET = 2_000_000_000  # a step is about a nanosecond: two seconds each for fitness and for precision

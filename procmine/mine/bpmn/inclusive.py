@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from procmine.mine.bpmn_parts import Part, Parts
+from procmine.mine.bpmn.parts import Part, Parts
 
 MOST_BRANCHES = 6  # n branches have 2^n - 1 ways to be taken
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from procmine.deviations import Frame
-from procmine.mine.bpmn_parts import Faults, Parts, name_of
-from procmine.mine.bpmn_xml import Node
+from procmine.mine.bpmn.parts import Faults, Parts, name_of
+from procmine.mine.bpmn.xml_file import Node
 
 
 def draw_in(root: Node, found: Parts, faults: Faults) -> None:

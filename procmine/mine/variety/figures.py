@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from procmine.mine import counts
-from procmine.mine.arrival import Arrival, arrive
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses, Follows, Ints, Rows
+from procmine.mine.variety.arrival import Arrival, arrive
 from procmine.model import Shuffled, Spread, TreeNode, Variety
 from procmine.stats import prefixes as automaton
 from procmine.stats import variety as figures

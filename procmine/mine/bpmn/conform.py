@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from procmine.deviations import SIDES, Begun, Conformance, Deviation, Foreseen, Kept, Norm
 from procmine.mine import counts
-from procmine.mine.alignment import BUDGET, BUDGET_EACH, Aligned, Move, align, fitness
-from procmine.mine.blocks import Purse
 from procmine.mine.chosen import Chosen, text
 from procmine.mine.counts import Courses
+from procmine.mine.fit.alignment import BUDGET, BUDGET_EACH, Aligned, Move, align, fitness
+from procmine.mine.fit.blocks import Purse
 from procmine.stats.intervals import wilson
 
 KEPT, BROKEN, RUNNING, EARLIER, BEYOND = range(5)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from procmine.mine.blocks import Node, Purse, Spent
 from procmine.mine.counts import Courses
+from procmine.mine.fit.blocks import Node, Purse, Spent
 
 # Elementary steps, about a nanosecond each: a step of a course, a new prefix, a new state and each branch in it.
 _STEP, _PREFIX, _STATE, _BRANCH = 300, 1_000, 2_000, 350

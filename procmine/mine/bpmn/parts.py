@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from procmine.deviations import Box, Frame, Point, Remark
 from procmine.errors import ContentError, UsageError, nearest
-from procmine.mine.bpmn_xml import Node
+from procmine.mine.bpmn.xml_file import Node
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _TASKS = ("task", "userTask", "manualTask", "sendTask", "receiveTask", "serviceTask", "scriptTask", "businessRuleTask")

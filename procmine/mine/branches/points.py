@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from procmine.mine.blocks import Node
+from procmine.mine.fit.blocks import Node
 
 START = -1
 """The place before a course's first event."""

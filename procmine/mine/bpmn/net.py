@@ -11,9 +11,9 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
 from procmine.deviations import STEP_KINDS
-from procmine.mine.bpmn_inclusive import MOST_BRANCHES, Inclusive
-from procmine.mine.bpmn_parts import Faults, Part, Parts
-from procmine.mine.markings import MOST_TOKENS, MOST_WORK, Firing
+from procmine.mine.bpmn.inclusive import MOST_BRANCHES, Inclusive
+from procmine.mine.bpmn.parts import Faults, Part, Parts
+from procmine.mine.fit.markings import MOST_TOKENS, MOST_WORK, Firing
 from procmine.model import Net, Place, Transition
 
 START, END = "(start)", "(end)"

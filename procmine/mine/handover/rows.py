@@ -1,7 +1,7 @@
 """The rows behind the handovers: both sides, warm or not, and how long until the first contact after, in SQL.
 
 Which rows are handovers and contacts is settled in the derived tables; here each handover gets its two sides at one
-level and the contact that follows, and all is counted in the engine. See ``procmine.mine.handover`` for the rules.
+level and the contact that follows, and all is counted in the engine. ``network`` has the rules.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from procmine.mine.blocks import Purse, Spent
+from procmine.mine.fit.blocks import Purse, Spent
 from procmine.model import Net
 
 Ints = npt.NDArray[np.int64]

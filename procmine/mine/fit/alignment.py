@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from procmine.mine.blocks import Course, Purse, Spent
 from procmine.mine.counts import Courses
-from procmine.mine.markings import Behaviour, TooLarge, behaviour
+from procmine.mine.fit.blocks import Course, Purse, Spent
+from procmine.mine.fit.markings import Behaviour, TooLarge, behaviour
 from procmine.model import Net
 
 BUDGET = 2_000_000_000  # a step is about a nanosecond

@@ -19,7 +19,7 @@ from typing import Any
 from procmine.errors import UsageError, nearest
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Rows, case_filter
-from procmine.mine.handover_rows import Codes, edges_query, staff_query
+from procmine.mine.handover.rows import Codes, edges_query, staff_query
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
 from procmine.stats.survival import day_of, product_limit
 

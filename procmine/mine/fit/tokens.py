@@ -19,9 +19,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from procmine.mine.blocks import Purse, Spent
 from procmine.mine.counts import Courses
-from procmine.mine.markings import Firing, Marking
+from procmine.mine.fit.blocks import Purse, Spent
+from procmine.mine.fit.markings import Firing, Marking
 from procmine.model import Net
 
 # Elementary steps, about a nanosecond each: a step of a course, a new marking or step from it, a token in it, a place

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from procmine.mine.branches.content import Attribute, Known
 from procmine.mine.chosen import text
 from procmine.mine.counts import Columns, Ints, Rows
-from procmine.mine.steering import Attribute, Known
 from procmine.model import Level
 
 NOT_RECORDED = 0

@@ -1,0 +1,1 @@
+"""Handover: who hands over to whom, as a network."""

@@ -1,0 +1,1 @@
+"""Variety: how different the courses of a log are from each other."""
