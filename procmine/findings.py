@@ -213,8 +213,8 @@ class NormCount:
     ran on when the log ended), left (the case left before the limit had run out), history (the case began before the
     log did); the last three are in no rate, nor is what was kept before its time had run out. ``begun_by`` counts
     broken ones by the side that began the step that is judged (client, office, third; "" = not recorded), ``functions``
-    by the function of the role that took it. ``cases`` are those behind each state, ``reason_cases`` those behind each reason, side and function: for the privacy
-    door, which drops them.
+    by the function of the role that took it. ``cases`` are those behind each state, ``reason_cases`` those behind each
+    reason, side and function: for the privacy door, which drops them.
     """
 
     group: Mapping[str, str]

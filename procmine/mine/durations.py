@@ -28,25 +28,29 @@ def between(part: Columns, target: Ints) -> tuple[Ints, Ints]:
     Where one of the two has only a date, the difference is that of the local days in whole days, and unknown on the
     same day. A negative difference (clocks that disagree within one order) is unknown too.
     """
-    ms, day, source = part["ms"].astype(np.int64), part["day"].astype(np.int64), target - 1
-    calendar = ms[target] - ms[source]
+    ms, day, before = part["ms"].astype(np.int64), part["day"].astype(np.int64), target - 1
+    if not len(target):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    calendar = np.diff(ms)[before]
+    whole, is_working = _working_days(day)
     # A stamp is in UTC, its day is local: what of it lies before or beyond that day lies at the day's border.
-    worked = _working(day, np.clip(ms - day * DAY, 0, DAY))
-    working = np.minimum(worked[target] - worked[source], calendar)
-    dated = (part["date_only"][target] | part["date_only"][source]) > 0
-    if dated.any():
-        days = day[target] - day[source]
-        whole = _working(day, np.zeros(len(day), np.int64))
+    worked = whole + np.clip(ms - day * DAY, 0, DAY) * is_working
+    working = np.minimum(np.diff(worked)[before], calendar)
+    if part["date_only"].any():
+        dated = (part["date_only"][1:] | part["date_only"][:-1])[before] > 0
+        days = np.diff(day)[before]
         calendar = np.where(dated, np.where(days > 0, days * DAY, -1), calendar)
-        working = np.where(dated, whole[target] - whole[source], working)
+        working = np.where(dated, np.diff(whole)[before], working)
     return calendar, np.where(calendar < 0, -1, working)
 
 
-def _working(day: Ints, since_midnight: Ints) -> Ints:
-    """Milliseconds of working days from a Monday long ago to a time of a local day."""
-    weeks, weekday = np.divmod(day + FIRST_WEEKDAY, 7)
-    worked: Ints = (weeks * 5 + np.minimum(weekday, 5)) * DAY + np.where(weekday < 5, since_midnight, 0)
-    return worked
+def _working_days(day: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Milliseconds of working days before each local day, and whether it is one itself. Looked up day by day: a log
+    has far fewer days than events."""
+    first = int(day.min())
+    weeks, weekday = np.divmod(np.arange(first, int(day.max()) + 1) + FIRST_WEEKDAY, 7)
+    place = day - first
+    return ((weeks * 5 + np.minimum(weekday, 5)) * DAY)[place], (weekday < 5)[place]
 
 
 def quantiles(key: Ints, spent: Ints) -> Iterator[tuple[int, tuple[int, float | None, float | None]]]:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from procmine.errors import UsageError
-from procmine.mine.block_layout import Drawn, draw
-from procmine.mine.diagram import Diagram, diagram
+from procmine.mine.drawn.block_layout import Drawn, draw
+from procmine.mine.drawn.diagram import Diagram, diagram
 from procmine.model import Model, Net, Share, Step, TreeNode, Way
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from procmine.mine.layout import Box, Layout, Link, lay_out
+from procmine.mine.drawn.layout import Box, Layout, Link, lay_out
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Side
 from procmine.report import svg
 from procmine.report.sides import share_text

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from procmine.mine.lanes import Lanes
-from procmine.mine.layout import Box, Layout, Link, lay_out
+from procmine.mine.drawn.lanes import Lanes
+from procmine.mine.drawn.layout import Box, Layout, Link, lay_out
 from procmine.model import Step
 from procmine.report import svg
 from procmine.report.map_colours import SIDES

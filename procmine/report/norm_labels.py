@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from procmine.deviations import STEP_KINDS, Box, Conformance, Deviation, NormElement, Point
-from procmine.mine.label_places import Rect, Wish, place_labels
+from procmine.mine.drawn.label_places import Rect, Wish, place_labels
 from procmine.report import svg
 from procmine.report.norm_colours import SIDES, NormPen
 from procmine.report.norm_places import Places

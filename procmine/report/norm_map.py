@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from procmine.deviations import STEP_KINDS, Box, Conformance, NormElement, Point
-from procmine.mine.label_places import Rect
+from procmine.mine.drawn.label_places import Rect
 from procmine.report import svg
 from procmine.report.norm_colours import NormPen, document
 from procmine.report.norm_labels import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from procmine.deviations import Box, Frame, Norm, NormElement, Point
-from procmine.mine.layout import Box as LayoutBox
-from procmine.mine.layout import Link, lay_out
+from procmine.mine.drawn.layout import Box as LayoutBox
+from procmine.mine.drawn.layout import Link, lay_out
 from procmine.report import svg
 
 MARGIN = 16.0

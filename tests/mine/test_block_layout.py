@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.mine.block_layout import Drawn, draw
-from procmine.mine.diagram import Diagram, diagram
+from procmine.mine.drawn.block_layout import Drawn, draw
+from procmine.mine.drawn.diagram import Diagram, diagram
 from procmine.model import TreeNode
 from tests.mine.geometry import Line, Shape, crossings, lying_across, overlapping, slanting, touching
 

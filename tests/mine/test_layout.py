@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import graphlay
 import pytest
 
-from procmine.mine.lanes import Lanes
-from procmine.mine.layout import PAGE, Box, Layout, LayoutError, Link, lay_out
-from procmine.mine.reading_order import reading_order
+from procmine.mine.drawn.lanes import Lanes
+from procmine.mine.drawn.layout import PAGE, Box, Layout, LayoutError, Link, lay_out
+from procmine.mine.drawn.reading_order import reading_order
 
 SIZES = ((84.0, 16.0), (56.0, 29.0))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from procmine.mine.diagram import Block, Diagram, Element, Loop, Point, Row, Single, Split
+from procmine.mine.drawn.diagram import Block, Diagram, Element, Loop, Point, Row, Single, Split
 
 GAP = 36.0  # between two elements of a row, and between a gateway and its branches
 APART = 22.0  # between two branches

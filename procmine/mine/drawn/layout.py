@@ -17,9 +17,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from procmine.errors import ProcmineError
-from procmine.mine.label_places import Point, Rect, Wish, crowded, place_labels
-from procmine.mine.lanes import Band, Grid, Lanes, place_in_lanes
-from procmine.mine.reading_order import layers, reading_order
+from procmine.mine.drawn.label_places import Point, Rect, Wish, crowded, place_labels
+from procmine.mine.drawn.lanes import Band, Grid, Lanes, place_in_lanes
+from procmine.mine.drawn.reading_order import layers, reading_order
 
 # Gaps between layers and between boxes: compact first, more room where labels need it.
 ROOM = ((27.0, 20.0), (34.0, 22.0), (44.0, 28.0), (58.0, 40.0), (80.0, 54.0))
