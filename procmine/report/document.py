@@ -145,7 +145,7 @@ class Figure:
 class LensChoice:
     """What a drawing can be asked: the drawing's key of it, its name, the question, and the legend.
 
-    An entry of the legend is a swatch (SVG as made by procmine.report.maps, "" for none) and its meaning.
+    An entry of the legend is a swatch (SVG as made by procmine.report.maps.process_map, "" for none) and its meaning.
     """
 
     key: str
@@ -162,7 +162,7 @@ class Picture:
     caption: str
     alt: str
     levels: tuple[tuple[str, str, str], ...]
-    """(name, what this level shows, SVG as made by procmine.report.maps) from little to much."""
+    """(name, what this level shows, SVG as made by procmine.report.maps.process_map) from little to much."""
     shown: int
     """Index of the level shown first."""
     choices: tuple[tuple[str, str], ...] = ()

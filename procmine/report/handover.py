@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Side
 from procmine.report.document import Block, Cell, Column, Fold, Grid, Note, Picture, Section
-from procmine.report.handover_map import draw, look_of
+from procmine.report.maps.handover_map import draw, look_of
 from procmine.report.reading import Reading
 from procmine.report.sides import share_text, side_names
 from procmine.report.tables import held

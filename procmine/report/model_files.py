@@ -8,7 +8,7 @@ from procmine.errors import UsageError, nearest
 from procmine.mine import export
 from procmine.mine.model_json import to_json
 from procmine.model import Model
-from procmine.report import maps
+from procmine.report.maps import process_map as maps
 from procmine.report.words import load
 from procmine.schema import load_schema
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from procmine.deviations import STEP_KINDS, Begun, Conformance, Deviation, Kept, Remark
-from procmine.report import norm_map
 from procmine.report.document import Block, Cell, Column, Fold, Grid, Note, Picture, Section
-from procmine.report.norm_colours import SIDES
-from procmine.report.norm_places import drawn_by_author
+from procmine.report.maps import norm_map
+from procmine.report.maps.norm_colours import SIDES
+from procmine.report.maps.norm_places import drawn_by_author
 from procmine.report.reading import Reading
 from procmine.report.tables import held
 from procmine.report.words import Words, clean

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from procmine.model import Model, Quality, Share, Step
-from procmine.report import map_tables, maps
 from procmine.report.document import Block, Cell, Column, Fold, Grid, LensChoice, Picture, Section
+from procmine.report.maps import process_map as maps
+from procmine.report.maps import tables as map_tables
 from procmine.report.reading import Reading
 from procmine.report.tables import held
 from procmine.report.words import Words

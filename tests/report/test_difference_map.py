@@ -11,8 +11,8 @@ import pytest
 from procmine.errors import PrivacyError
 from procmine.model import Model, Way
 from procmine.privacy import PROFILES, release_model
-from procmine.report.difference_map import DifferenceMap, data, draw_difference
-from procmine.report.model_differences import Difference, differences
+from procmine.report.maps.difference_map import DifferenceMap, data, draw_difference
+from procmine.report.maps.differences import Difference, differences
 from procmine.stats.contrast import newcombe
 from procmine.stats.intervals import wilson
 from tests.report.fixtures.jobcentre import GERMAN, STEERING, jobcentre, number

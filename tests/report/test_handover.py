@@ -13,7 +13,7 @@ from procmine.mine.handover.network import measured
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
 from procmine.report.document import Grid, Note, Picture, Section
 from procmine.report.handover import MOST_SIDES, handover_section
-from procmine.report.handover_map import MOST_EDGES, MOST_NODES, NARROWEST, HandoverMap, draw, look_of, strongest
+from procmine.report.maps.handover_map import MOST_EDGES, MOST_NODES, NARROWEST, HandoverMap, draw, look_of, strongest
 from procmine.report.reading import Reading
 from procmine.report.sides import called, share_text, side_names
 from procmine.report.words import NBSP, load

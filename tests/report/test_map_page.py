@@ -12,7 +12,7 @@ import pytest
 from procmine.report.compose import compose
 from procmine.report.document import Document, Picture
 from procmine.report.html import render
-from procmine.report.map_lenses import LENSES
+from procmine.report.maps.lenses import LENSES
 from tests.report import made_up
 from tests.report.fixtures.jobcentre import GERMAN, jobcentre, with_steering
 

@@ -15,15 +15,15 @@ from xml.etree import ElementTree
 import pytest
 
 from procmine.model import Model, Share, Step, Variant, Way
-from procmine.report import svg
-from procmine.report.map_colours import DARK, GROUND, LIGHT, SIDES
-from procmine.report.map_lenses import LENSES, Speaker, lenses
-from procmine.report.map_looks import DARK as DARK_LOOKS
-from procmine.report.map_looks import FIXED
-from procmine.report.map_looks import LIGHT as LOOKS
-from procmine.report.map_selection import lane_of, main_path, select, shipped_sides, side_of
-from procmine.report.map_tables import steps_table, ways_table
-from procmine.report.maps import Map, draw, load_words
+from procmine.report.maps import svg
+from procmine.report.maps.colours import DARK, GROUND, LIGHT, SIDES
+from procmine.report.maps.lenses import LENSES, Speaker, lenses
+from procmine.report.maps.looks import DARK as DARK_LOOKS
+from procmine.report.maps.looks import FIXED
+from procmine.report.maps.looks import LIGHT as LOOKS
+from procmine.report.maps.process_map import Map, draw, load_words
+from procmine.report.maps.selection import lane_of, main_path, select, shipped_sides, side_of
+from procmine.report.maps.tables import steps_table, ways_table
 from tests.report.fixtures.jobcentre import GERMAN, STEERING, duration, jobcentre, number, with_steering
 
 CENTRE = jobcentre()

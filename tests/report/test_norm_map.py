@@ -16,9 +16,9 @@ from procmine.deviations import Begun, Conformance, Deviation, Foreseen, Kept, N
 from procmine.mine.bpmn.reading import known_words, read_bpmn
 from procmine.report import words
 from procmine.report.document import Fold, Grid, Note, Picture, Section
-from procmine.report.map_colours import GROUND
-from procmine.report.norm_colours import DARK, LIGHT
-from procmine.report.norm_map import NormMap, draw
+from procmine.report.maps.colours import GROUND
+from procmine.report.maps.norm_colours import DARK, LIGHT
+from procmine.report.maps.norm_map import NormMap, draw
 from procmine.report.norm_section import conform_section, remark_text
 from procmine.report.reading import Reading
 from procmine.schema import load_schema

@@ -6,8 +6,8 @@ drawn: typst's SVG reader knows no CSS variables.
 
 from __future__ import annotations
 
-from procmine.report import svg
-from procmine.report.map_looks import attributes
+from procmine.report.maps import svg
+from procmine.report.maps.looks import attributes
 
 
 class LookPen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from procmine.mine.drawn.layout import Box, Layout, Link, lay_out
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Side
-from procmine.report import svg
+from procmine.report.maps import svg
 from procmine.report.sides import share_text
 from procmine.report.words import Words
 

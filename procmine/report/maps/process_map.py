@@ -12,14 +12,14 @@ from functools import cache
 
 from procmine import content
 from procmine.model import Model
-from procmine.report import svg
-from procmine.report.map_colours import SIDES
-from procmine.report.map_drawing import Sheet, drawing, lane_name
-from procmine.report.map_lenses import LENSES, Entry, Format, Lens, Speaker, lenses, share_text
-from procmine.report.map_looks import style_sheet
-from procmine.report.map_notes import noted, swatch
-from procmine.report.map_pen import LookPen
-from procmine.report.map_selection import (
+from procmine.report.maps import svg
+from procmine.report.maps.colours import SIDES
+from procmine.report.maps.drawing import Sheet, drawing, lane_name
+from procmine.report.maps.lenses import LENSES, Entry, Format, Lens, Speaker, lenses, share_text
+from procmine.report.maps.looks import style_sheet
+from procmine.report.maps.notes import noted, swatch
+from procmine.report.maps.pen import LookPen
+from procmine.report.maps.selection import (
     ENOUGH,
     MAX_STEPS,
     MAX_WAYS,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from procmine.deviations import STEP_KINDS, Box, Conformance, NormElement, Point
 from procmine.mine.drawn.label_places import Rect
-from procmine.report import svg
-from procmine.report.norm_colours import NormPen, document
-from procmine.report.norm_labels import (
+from procmine.report.maps import svg
+from procmine.report.maps.norm_colours import NormPen, document
+from procmine.report.maps.norm_labels import (
     COUNT_SIZE,
     LABEL_SIZE,
     badge,
@@ -24,7 +24,7 @@ from procmine.report.norm_labels import (
     sizes_of,
     tie,
 )
-from procmine.report.norm_places import NAME_SIZE, places_of
+from procmine.report.maps.norm_places import NAME_SIZE, places_of
 from procmine.report.words import Words
 
 SMALLER = (NAME_SIZE, 11.0, 10.0)  # a name is written smaller before a word of it is broken

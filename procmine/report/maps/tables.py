@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from procmine.model import Model, Step
-from procmine.report.map_drawing import lane_name
-from procmine.report.map_lenses import SHARES, Format, share_text, share_words
-from procmine.report.map_selection import all_transitions, functions_of, lane_of, shipped_sides, sides_of
-from procmine.report.maps import Pair, load_words, named
+from procmine.report.maps.drawing import lane_name
+from procmine.report.maps.lenses import SHARES, Format, share_text, share_words
+from procmine.report.maps.process_map import Pair, load_words, named
+from procmine.report.maps.selection import all_transitions, functions_of, lane_of, shipped_sides, sides_of
 from procmine.report.words import Words
 
 

@@ -9,12 +9,12 @@ from itertools import pairwise
 from procmine.mine.drawn.lanes import Lanes
 from procmine.mine.drawn.layout import Box, Layout, Link, lay_out
 from procmine.model import Step
-from procmine.report import svg
-from procmine.report.map_colours import SIDES
-from procmine.report.map_lenses import Lens, Mark, Speaker, share_text
-from procmine.report.map_looks import lettered
-from procmine.report.map_pen import LookPen
-from procmine.report.map_selection import BEGIN, END, Selection, functions_of, main_path
+from procmine.report.maps import svg
+from procmine.report.maps.colours import SIDES
+from procmine.report.maps.lenses import Lens, Mark, Speaker, share_text
+from procmine.report.maps.looks import lettered
+from procmine.report.maps.pen import LookPen
+from procmine.report.maps.selection import BEGIN, END, Selection, functions_of, main_path
 from procmine.report.words import Words
 
 TERMINAL = 26.0

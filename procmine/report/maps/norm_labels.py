@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from procmine.deviations import STEP_KINDS, Box, Conformance, Deviation, NormElement, Point
 from procmine.mine.drawn.label_places import Rect, Wish, place_labels
-from procmine.report import svg
-from procmine.report.norm_colours import SIDES, NormPen
-from procmine.report.norm_places import Places
+from procmine.report.maps import svg
+from procmine.report.maps.norm_colours import SIDES, NormPen
+from procmine.report.maps.norm_places import Places
 from procmine.report.words import Words
 
 COUNT_SIZE, LABEL_SIZE, LINE = 11.5, 11.0, 15.0

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from procmine.report import map_colours, svg
+from procmine.report.maps import colours as map_colours
+from procmine.report.maps import svg
 
 Look = Mapping[str, str]
 SIDES = ("client", "office", "third", "unknown")

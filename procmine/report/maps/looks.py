@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from procmine.report import map_colours
-from procmine.report.map_colours import GROUND, SIDES, Look
+from procmine.report.maps import colours as map_colours
+from procmine.report.maps.colours import GROUND, SIDES, Look
 
 LEVELS = range(1, 6)
 DASH = "5 3"

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from procmine import content
 from procmine.model import Model, Step, Way
-from procmine.report.map_colours import SIDES
+from procmine.report.maps.colours import SIDES
 
 MAX_STEPS, MAX_WAYS = 30, 60
 HARD_STEPS, HARD_WAYS = 50, 150

@@ -12,13 +12,13 @@ from typing import Any
 
 from procmine.model import Model
 from procmine.privacy.profile import Profile, Released, join, profile_named
-from procmine.report.map_drawing import Sheet
-from procmine.report.map_lenses import Entry, Format, Lens, Mark, Speaker, share_text
-from procmine.report.map_pen import LookPen
-from procmine.report.map_selection import ENOUGH, MAX_STEPS, MAX_WAYS, select
-from procmine.report.map_tables import MapTable
-from procmine.report.maps import Legend, Pair, legend, load_words, named, rendered
-from procmine.report.model_differences import Difference, Differences, differences, together
+from procmine.report.maps.differences import Difference, Differences, differences, together
+from procmine.report.maps.drawing import Sheet
+from procmine.report.maps.lenses import Entry, Format, Lens, Mark, Speaker, share_text
+from procmine.report.maps.pen import LookPen
+from procmine.report.maps.process_map import Legend, Pair, legend, load_words, named, rendered
+from procmine.report.maps.selection import ENOUGH, MAX_STEPS, MAX_WAYS, select
+from procmine.report.maps.tables import MapTable
 from procmine.report.words import Words
 
 VERDICTS = ("first", "second", "same")

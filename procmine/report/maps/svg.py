@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from procmine.report import words
-from procmine.report.map_colours import LIGHT, style_sheet
+from procmine.report.maps.colours import LIGHT, style_sheet
 
 FONT = "Inter, system-ui, sans-serif"
 # Advance widths in hundredths of the font size: the wider of Inter SemiBold and DejaVu Sans, rounded up to fives. An

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from procmine.model import Share, Step, Way
-from procmine.report.map_colours import SIDES
-from procmine.report.map_looks import LEVELS
-from procmine.report.map_selection import KNOWN, Selection, sides_of
+from procmine.report.maps.colours import SIDES
+from procmine.report.maps.looks import LEVELS
+from procmine.report.maps.selection import KNOWN, Selection, sides_of
 from procmine.report.words import Words
 
 LENSES = ("overview", "frequency", "time", "begun", "continuity", "place", "warm")

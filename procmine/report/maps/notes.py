@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from procmine.report import svg
-from procmine.report.map_drawing import MARGIN, Sheet
-from procmine.report.map_lenses import Entry
-from procmine.report.map_pen import LookPen
+from procmine.report.maps import svg
+from procmine.report.maps.drawing import MARGIN, Sheet
+from procmine.report.maps.lenses import Entry
+from procmine.report.maps.pen import LookPen
 
 NOTE_SIZE = 12.0
 

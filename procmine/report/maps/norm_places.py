@@ -9,7 +9,7 @@ from itertools import pairwise
 from procmine.deviations import Box, Frame, Norm, NormElement, Point
 from procmine.mine.drawn.layout import Box as LayoutBox
 from procmine.mine.drawn.layout import Link, lay_out
-from procmine.report import svg
+from procmine.report.maps import svg
 
 MARGIN = 16.0
 NAME_SIZE = 12.0
