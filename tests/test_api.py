@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,46 @@ def test_the_exported_log_is_read_again_with_its_source_file(log: Any, tmp_path:
     again = pmn.read_log(told.path, source=str(told.source))
 
     assert again.receipt["events"] == log.receipt["events"] == told.events
+
+
+def test_days_keep_the_first_days_of_cases_watched_from_their_beginning_for_so_long(log: Any) -> None:
+    from procmine.mine.chosen import Chosen
+
+    where = Chosen(days=90).condition(log.engine)
+    rows = log.engine.run(
+        f"""SELECT MAX(local_date - first_day), MAX(first_day), MIN(entry)
+        FROM (SELECT case_id, local_date, MIN(local_date) OVER (PARTITION BY case_id) AS first_day
+            FROM events WHERE {where}) AS e JOIN cases AS c USING (case_id)"""
+    )
+    longest, latest, earliest_entry = rows[0]
+    observed = log.engine.run("SELECT first_day, last_day FROM observation")[0]
+
+    assert 60 < longest < 90
+    assert (observed[1] - latest).days >= 90
+    assert earliest_entry >= observed[0]
+
+
+def test_periods_are_compared_by_equally_many_days_of_each_case(log: Any) -> None:
+    from procmine import study
+
+    models, names = study.two_models(log, study.EVERY_CASE, "2025-10-01")
+    last = date.fromisoformat(log.receipt["observation"]["last_day"])
+
+    assert names[0].endswith(f"first {(last - date(2025, 10, 1)).days // 2} days")
+    assert all(model.value.cases > 20 for model in models)
+
+
+def test_what_is_held_against_nothing_is_refused_with_the_way_out(log: Any) -> None:
+    from procmine import study
+    from procmine.errors import UsageError
+
+    with pytest.raises(UsageError, match="--office JC-01 --against JC-02"):
+        study.two_models(log, study.EVERY_CASE, "JC-02")
+
+
+def test_a_day_too_near_the_end_is_refused(log: Any) -> None:
+    from procmine import study
+    from procmine.errors import UsageError
+
+    with pytest.raises(UsageError, match="too short a time"):
+        study.two_models(log, study.EVERY_CASE, log.receipt["observation"]["last_day"])

@@ -14,6 +14,7 @@ from procmine.terminal.options import (
     BegunToOption,
     ByOption,
     ColourOption,
+    DaysOption,
     EmbeddedOption,
     FromOption,
     JsonOption,
@@ -45,6 +46,12 @@ def discover(
         float, typer.Option("--keep", help="Only the commonest courses, until they cover this share of cases.")
     ] = 1.0,
     rare: Annotated[float, typer.Option("--rare", help="Leave out cases with a step or way rarer than this.")] = 0.0,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="NAME", help="What differs from another office, team or segment, or since a day."
+        ),
+    ] = None,
     branches: Annotated[
         bool, typer.Option("--branches", help="What the choice at each branch is associated with.")
     ] = False,
@@ -59,6 +66,7 @@ def discover(
     segment: SegmentOption = None,
     start: BegunFromOption = None,
     end: BegunToOption = None,
+    days: DaysOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
     engine: EmbeddedOption = "duckdb",
@@ -71,15 +79,31 @@ def discover(
     from procmine import study
     from procmine.mine.chosen import Chosen
     from procmine.report import model_files, words
+    from procmine.report.maps.difference_map import data as difference_data
+    from procmine.report.maps.difference_map import draw_difference
+    from procmine.schema import load_schema
     from procmine.terminal import branches as branch_lines
     from procmine.terminal import data, lines
+    from procmine.terminal.against import differing
 
     opened_log, folder = opened(log, source, verbose, out)
-    chosen = Chosen(office, team, segment, start, end)
+    chosen = Chosen(office, team, segment, start, end, days)
     if branches:
         steered = study.branches(opened_log, noise=noise, chosen=chosen, privacy=privacy, study=folder)
         shown = branch_lines.branches(steered, words.load(lang))
         say("discover", {"steered": steered}, shown, as_json=as_json, out=out)
+        return
+    if against is not None:
+        both, names = study.two_models(opened_log, chosen, against, noise=noise, privacy=privacy)
+        spoken = words.load(lang)
+        found = draw_difference(
+            *both, names, labels=load_schema(folder).labels(lang), language=lang, number=spoken.number, inline=True
+        ).value
+        if out is not None and out.suffix == ".svg":
+            say_file(out, found.svg)
+            return
+        shown = differing(found, names, spoken)
+        say("discover", {"names": names, **difference_data(found)}, shown, as_json=as_json, out=out)
         return
     model = study.discover(
         opened_log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy
@@ -103,6 +127,7 @@ def variants(
     segment: SegmentOption = None,
     start: BegunFromOption = None,
     end: BegunToOption = None,
+    days: DaysOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
     engine: EmbeddedOption = "duckdb",
@@ -118,7 +143,7 @@ def variants(
     from procmine.terminal import data, lines, variety
 
     opened_log, _ = opened(log, source, verbose, out)
-    chosen = Chosen(office, team, segment, start, end)
+    chosen = Chosen(office, team, segment, start, end, days)
     if varied:
         found = study.variety(opened_log, chosen=chosen, by_office=chosen == study.EVERY_CASE, privacy=privacy)
         say("variants", {"variety": found}, variety.variety(found, words.load(lang)), as_json=as_json, out=out)
@@ -142,6 +167,7 @@ def handover(
     segment: SegmentOption = None,
     start: BegunFromOption = None,
     end: BegunToOption = None,
+    days: DaysOption = None,
     lang: LanguageOption = "de",
     privacy: PrivacyOption = "internal",
     engine: EmbeddedOption = "duckdb",
@@ -157,7 +183,7 @@ def handover(
     from procmine.terminal import handover as lines
 
     opened_log, _ = opened(log, source, verbose, out)
-    found = study.handovers(opened_log, by=by, chosen=Chosen(office, team, segment, start, end), privacy=privacy)
+    found = study.handovers(opened_log, by=by, chosen=Chosen(office, team, segment, start, end, days), privacy=privacy)
     say("handover", found, lines.handover(found, words.load(lang)), as_json=as_json, out=out)
 
 

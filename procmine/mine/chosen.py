@@ -22,7 +22,9 @@ class Chosen:
     lies between the days ``start`` and ``end`` (both included). None asks for nothing.
 
     A case keeps its whole course, also what happened elsewhere or later: a course cut at an office's door or at a
-    month's end is the course of no case.
+    month's end is the course of no case. Only ``days`` cuts: then each case counts with its first so many days, and
+    cases watched for less, or known to have begun before the log did, do not. Groups that were watched for unlike time
+    can be compared no other way.
     """
 
     office: str | None = None
@@ -30,10 +32,13 @@ class Chosen:
     segment: str | None = None
     start: date | None = None
     end: date | None = None
+    days: int | None = None
 
     def condition(self, engine: Rows) -> str:
         """The SQL condition on the events of the chosen cases. Raises UsageError where no case is such."""
         asked = [f"case_id IN ({part})" for part in (*self._begun(engine), *self._known(engine))]
+        if self.days is not None:
+            asked += self._watched(self.days)
         if not asked:
             return "TRUE"
         where = " AND ".join(asked)
@@ -43,6 +48,7 @@ class Chosen:
 
     def __str__(self) -> str:
         said = {"office": self.office, "team": self.team, "segment": self.segment, "from": self.start, "to": self.end}
+        said["days"] = None if self.days is None else str(self.days)
         return ", ".join(f"{name} {value}" for name, value in said.items() if value is not None)
 
     def _begun(self, engine: Rows) -> list[str]:
@@ -56,6 +62,17 @@ class Chosen:
         if self.end is not None:
             found.append(f"local_date <= DATE '{self.end.isoformat()}'")
         return [f"SELECT case_id FROM events WHERE event_no = 1 AND {' AND '.join(found)}"] if found else []
+
+    def _watched(self, days: int) -> list[str]:
+        """The conditions on the time a case was watched, and on the events of its first days."""
+        short = f"local_date > (SELECT last_day FROM observation) - {days}"
+        older = "SELECT case_id FROM cases WHERE entry < (SELECT first_day FROM observation)"
+        begun = "SELECT first_.local_date FROM events AS first_ WHERE first_.event_no = 1"
+        return [
+            f"case_id NOT IN (SELECT case_id FROM events WHERE event_no = 1 AND {short})",
+            f"case_id NOT IN ({older})",
+            f"local_date < ({begun} AND first_.case_id = events.case_id) + {days}",
+        ]
 
     def _known(self, engine: Rows) -> list[str]:
         """The conditions on the first known value of a column."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procmine.study.figures import CORE, check, compare, diff, explain, metrics_of, score
-from procmine.study.models import EVERY_CASE, branches, discover, handovers, variety
+from procmine.study.models import EVERY_CASE, branches, discover, handovers, two_models, variety
 from procmine.study.norms import conform, conform_bpmn, drawn_norm
 from procmine.study.opening import SETTINGS, Study, open_log, read_study
 from procmine.study.running import run
@@ -28,5 +28,6 @@ __all__ = [
     "read_study",
     "run",
     "score",
+    "two_models",
     "variety",
 ]

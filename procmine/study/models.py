@@ -6,8 +6,10 @@ A verb gives the value, for whoever asks for one thing; its past participle the 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
+from procmine.errors import UsageError
 from procmine.log import Log
 from procmine.mine.branches.content import load_known
 from procmine.mine.branches.steered import steering
@@ -31,6 +33,8 @@ from procmine.privacy import (
 )
 
 EVERY_CASE = Chosen()
+# Days of a case that periods are compared by: at most half a year, at least four weeks.
+LONGEST, SHORTEST = 182, 28
 
 
 def discover(
@@ -77,6 +81,46 @@ def discovered(
     names = {step.activity for step in shown.value.steps}
     both = join(shown, release_branches(found, privacy, names=names, workers=workers))
     return both.map(lambda parts: replace(parts[0], steered=parts[1]))
+
+
+def two_models(
+    log: Log, chosen: Chosen, against: str, *, noise: float = 0.2, privacy: str = "internal"
+) -> tuple[tuple[Released[Model], Released[Model]], tuple[str, str]]:
+    """The models of two groups of cases that share no case, with their names: the chosen office, team or segment and
+    ``against``, another one; or, where ``against`` is a day, the cases that begin before it and from it on, each with
+    as many of its first days as leaves half the time after that day to begin in (at most ``LONGEST``). Raises
+    UsageError."""
+    sides, names = _sides(chosen, against, date.fromisoformat(log.receipt["observation"]["last_day"]))
+    found = [mine(log, noise=noise, chosen=side, budget=0) for side in sides]
+    first, second = (
+        release_model(model, privacy, workers=workers_behind(log, side))
+        for model, side in zip(found, sides, strict=True)
+    )
+    return (first, second), names
+
+
+def _sides(chosen: Chosen, against: str, last: date) -> tuple[tuple[Chosen, Chosen], tuple[str, str]]:
+    try:
+        day = date.fromisoformat(against)
+    except ValueError:
+        named = [(column, value) for column in ("segment", "team", "office") if (value := getattr(chosen, column))]
+        if not named or named[0][1] == against:
+            raise UsageError(
+                f"Nothing to hold against {against!r}.",
+                hint="Name the other office, team or segment too (--office JC-01 --against JC-02), or a day.",
+            ) from None
+        column, value = named[0]
+        other = {"office": chosen.office, "team": chosen.team, "segment": chosen.segment} | {column: against}
+        return (chosen, replace(chosen, **other)), (value, against)  # type: ignore[arg-type]  # its texts only
+    days = min(LONGEST, (last - day).days // 2) if chosen.days is None else chosen.days
+    if days < SHORTEST:
+        raise UsageError(
+            f"After {day} the log goes on for too short a time to tell what differs.",
+            hint=f"Choose a day at least {2 * SHORTEST} days before {last}.",
+        )
+    before = replace(chosen, end=day - timedelta(days=1), days=days)
+    after = replace(chosen, start=day, days=days)
+    return (before, after), (f"begun before {day}, first {days} days", f"begun from {day} on, first {days} days")
 
 
 def handovers(log: Log, *, by: str = "function", chosen: Chosen = EVERY_CASE, privacy: str = "internal") -> Handovers:

@@ -87,6 +87,9 @@ BegunFromOption = Annotated[
 BegunToOption = Annotated[
     date | None, typer.Option("--to", parser=day, metavar="DAY", help="Only cases begun on this day or earlier.")
 ]
+DaysOption = Annotated[
+    int | None, typer.Option("--days", min=1, help="Only the first days of each case that was watched so long.")
+]
 StudyOption = Annotated[
     Path | None,
     typer.Option("--study", metavar="STUDY", help="A study folder with sources and synonyms of its own."),
