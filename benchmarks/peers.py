@@ -58,6 +58,16 @@ def variants(frame: Any) -> dict[tuple[str, ...], int]:
     return dict(pm4py.get_variants(frame))
 
 
+def tree(frame: Any) -> dict[str, int]:
+    """The process tree of pm4py's IMf on the whole log, folded and in pm4py's own order, as text."""
+    import pm4py
+    from pm4py.objects.process_tree.utils import generic
+
+    found = generic.fold(pm4py.discover_process_tree_inductive(frame, noise_threshold=0.2))
+    generic.tree_sort(found)
+    return {str(found): 1}
+
+
 def core_four(frame: Any) -> dict[str, tuple[int, int, float]]:
     """For each of the core four: items, known items, sum of the known numerators. Plain pandas."""
     vocabulary = tomllib.loads((CONTENT / "vocabulary.toml").read_text(encoding="utf-8"))

@@ -26,6 +26,7 @@ TITLES = {
     "xes": "XES to typed log (ours: the same; peer: pm4py's iterparse, its one safe reader)",
     "dfg": "directly-follows graph",
     "variants": "variants with counts",
+    "tree": "inductive miner (IMf 0.2), the same tree; counting included",
     "core": "core four (ours: with intervals and bounds)",
     "audit": "whole `audit`, CSV to HTML (peer: the same figures, no report)",
 }

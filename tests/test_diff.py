@@ -134,6 +134,7 @@ def test_figures_that_move_are_told_with_how_far(tmp_path: Path) -> None:
 ROW = st.tuples(st.sampled_from("abc"), st.integers(1, 6), st.sampled_from(("call", "visit")), st.integers(1, 28))
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, min_size=1, max_size=8), st.lists(ROW, min_size=1, max_size=8))
 def test_every_event_is_counted_once_on_its_side(

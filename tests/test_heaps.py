@@ -18,7 +18,7 @@ from procmine.metric import Heap, Metric, catalogue
 from procmine.privacy import release
 from procmine.schema import load_schema
 from procmine.sql import read_query
-from procmine.stats.heaping import counted, heaping
+from procmine.stats.heaping import heaping, neighbour_weights
 
 KINDS = {
     "item_id": "text",
@@ -52,7 +52,7 @@ def whole(rows: list[Row]) -> Measurement:
     return measure_one(log, metric(), by=(), start=None, end=None)[0]
 
 
-def made_up(heaped: float, cases: int = 200) -> list[Row]:
+def made_up(heaped: float, cases: int = 100) -> list[Row]:
     """Intervals between 20 and 120 days, of two grids, a part of them on the grid."""
     draw = random.Random(5)  # noqa: S311 - made-up intervals, no secret
     rows: list[Row] = []
@@ -70,11 +70,12 @@ def index_of(one: Measurement) -> Further:
 
 def test_the_index_is_what_python_counts_case_by_case() -> None:
     rows = made_up(0.3)
+    weights = {grid: neighbour_weights(grid, 3) for grid in (42, 60)}
     by_case: dict[str, list[float]] = {}
     for case, _, gap, grid in rows:
         sums = by_case.setdefault(case, [0.0, 0.0])
-        for place, value in enumerate(counted({gap: 1}, grid, 3)):
-            sums[place] += value
+        sums[0] += abs(gap - grid) <= 3
+        sums[1] += weights[grid].get(gap, 0.0)
     seen = [pair for pair in by_case.values() if pair != [0.0, 0.0]]
     products = [sum(one[i] * one[j] for one in seen) for i, j in ((0, 0), (0, 1), (1, 1))]
     expected = heaping(len(seen), sum(one[0] for one in seen), sum(one[1] for one in seen), *products)

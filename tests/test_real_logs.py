@@ -136,6 +136,7 @@ def test_start_and_end_of_an_activity_are_both_kept(opened: Mapping[str, Log]) -
     assert (started, reversed_, str(last)) == (54224, 0, "2024-07-05")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_a_report_comes_out(opened: Mapping[str, Log], name: str, tmp_path: Path) -> None:
     done = audit(opened[name].store, out=tmp_path, language="de")
@@ -146,6 +147,7 @@ def test_a_report_comes_out(opened: Mapping[str, Log], name: str, tmp_path: Path
     assert len(html) < 8_000_000
 
 
+@pytest.mark.slow
 def test_a_model_of_hundreds_of_activities_says_what_it_rests_on(opened: Mapping[str, Log]) -> None:
     model = study.discover(opened["bpic15-permits"])
 

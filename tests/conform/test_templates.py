@@ -57,6 +57,7 @@ def test_finished_courses_are_judged_as_the_definition_says(template: str, crowd
     assert all(due for *_, due in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", [*LIMITED, "max_gap"])
 @SLOW
 @given(crowd=crowds, most=st.integers(0, 6))

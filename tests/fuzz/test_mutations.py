@@ -18,6 +18,7 @@ def test_good_files_are_read(name: str) -> None:
         TARGETS[name](seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_damaged_files_are_refused_in_words_or_lose_no_row(name: str) -> None:
     for number, data in enumerate(mutated(SEEDS[name](), TOKENS[name], FEWER.get(name, DAMAGED), seed=1)):

@@ -57,6 +57,7 @@ def pm4py_on_the_whole_log(variants: dict[tuple[str, ...], int], noise: float) -
     return str(pm4py.discover_process_tree_inductive(whole_log(variants), noise_threshold=noise))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0, 0.2])
 @pytest.mark.parametrize("name", [RECEIPT, LENDING])
 def test_mining_variants_gives_the_tree_of_mining_the_whole_real_log(variants_of: Any, name: str, noise: float) -> None:
@@ -65,6 +66,7 @@ def test_mining_variants_gives_the_tree_of_mining_the_whole_real_log(variants_of
     assert tree_text(inductive_tree(variants, noise)) == pm4py_on_the_whole_log(variants, noise)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0, 0.2])
 def test_mining_variants_gives_the_tree_of_mining_permits_with_their_commonest_phases(
     variants_of: Any, noise: float

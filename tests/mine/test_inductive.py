@@ -281,6 +281,7 @@ def test_the_tree_is_the_same_under_any_hash_seed() -> None:
     assert len(texts) == 1 and len(texts.pop().splitlines()) == 40
 
 
+@pytest.mark.slow
 def test_pm4pys_tree_does_not_depend_on_the_hash_seed_either() -> None:
     assert under_seeds("tests.pm4py_tree", "1", "2") == under_seeds("inductive_tree", "3")
 

@@ -58,6 +58,7 @@ def test_no_two_boxes_of_two_hundred_random_graphs_overlap_and_every_line_is_dra
         assert [len(line) >= 2 for line in layout.lines] == [True] * len(links), seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(0, 200, 20))
 def test_two_hundred_random_graphs_begin_on_top_and_end_at_the_bottom_without_overlap(start: int) -> None:
     for seed in range(start, start + 20):
@@ -79,6 +80,7 @@ def in_lanes(boxes: list[Box], seed: int) -> Lanes:
     return Lanes({name: chance.choice("abcde") for name in names}, "abcde", {lane: 90.0 for lane in "abcde"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(0, 200, 20))
 def test_every_box_of_two_hundred_random_graphs_lies_in_its_lane_and_nothing_overlaps(start: int) -> None:
     for seed in range(start, start + 20):

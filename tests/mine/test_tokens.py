@@ -153,6 +153,7 @@ def test_a_course_that_fits_may_be_called_a_misfit_in_a_loop_around_parallel_bra
     assert quality.alignment_costs(log, tree) == [0] and replay(log, net_of_tree(tree), PLENTY).missing > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["wabo-receipt/receipt.xes.gz", "fair-lending/lending_log_high.xes.gz"])
 def test_the_inductive_miner_without_noise_is_replayed_wholly_by_a_real_log(
     courses_of: Any, variants_of: Any, name: str

@@ -84,7 +84,11 @@ def _same(expected: tuple[tuple[int, str], ...], quarantine: list[dict[str, Any]
     return all(line == entry["line"] and entry["reason"] in reason.split("|") for (line, reason), entry in pairs)
 
 
-@pytest.mark.parametrize("name", CASES)
+# Every third file in the fast tests, all of them in the slow ones.
+SOME = [name if number % 3 == 0 else pytest.param(name, marks=pytest.mark.slow) for number, name in enumerate(CASES)]
+
+
+@pytest.mark.parametrize("name", SOME)
 def test_a_file_is_read_as_its_case_says(name: str, place: Path) -> None:
     case = CASES[name]
     said, seconds = judged(case, place)
@@ -114,6 +118,7 @@ def test_the_corpus_is_the_same_whenever_it_is_built(tmp_path: Path) -> None:
             assert not first.is_file() or first.read_bytes() == second.read_bytes(), name_of(case)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["CSV-ENC-utf8", "CSV-STR-fields_too_few", "XES-DTD-external_entity", "PATH-a_pipe"])
 def test_the_adapter_answers_as_a_process_of_its_own(name: str, tmp_path: Path) -> None:
     built = build_one(CASES[name], tmp_path)

@@ -95,6 +95,7 @@ def killed_at_random_moments(tmp_path: Path, schema: Schema, times: int) -> list
     return said
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_killed_import_leaves_the_state_before_or_after(tmp_path: Path, schema: Schema) -> None:
     assert len(killed_at_random_moments(tmp_path, schema, 3)) == 3

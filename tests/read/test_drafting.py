@@ -148,6 +148,7 @@ def test_an_encoding_nobody_can_know_stands_as_a_choice(tmp_path: Path, schema: 
     assert '# encoding = "cp1252"' in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "log", ["helpdesk-mit/helpdesk.csv.gz", "ibm-onboarding/onboard_client.csv.gz", "sepsis/Sepsis.xes.gz"]
 )

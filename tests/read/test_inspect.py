@@ -50,6 +50,7 @@ def column(found: Inspection, name: str) -> ColumnOverview:
     return next(one for one in found.columns if one.name == name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [True, False], ids=["with known sources", "without any known source"])
 @pytest.mark.parametrize("log", FIRST)
 def test_case_activity_and_time_of_a_public_log_are_proposed_first(

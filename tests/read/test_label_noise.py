@@ -109,6 +109,7 @@ CLEAN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLEAN)
 def test_no_label_noise_is_seen_in_a_log_that_has_none(name: str, tmp_path: Path) -> None:
     file, source = CLEAN[name]

@@ -209,6 +209,7 @@ def test_case_local_workers_give_the_same_continuity(keys: Path, tmp_path: Path)
     assert any("not known" in one.reason["en"] for one in monthly if one.period)
 
 
+@pytest.mark.slow
 def test_a_report_does_not_depend_on_the_key(tmp_path: Path) -> None:
     made = simulate(load_scenario("one_office"), tmp_path / "log.csv", seed=5, events=5_000)
     pages = []

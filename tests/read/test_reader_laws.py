@@ -26,7 +26,7 @@ from procmine.read import store as stores
 from procmine.read.importing import import_log, parts_of, read_raw
 from procmine.read.normalise import normalise
 from procmine.read.source import CANONICAL, Source
-from procmine.study import metrics_of, score
+from procmine.study import figures, metrics_of, score
 from tests.read import workbooks
 from tests.read.reading import xes_of
 from tests.read.written import SCHEMA, WRITERS, as_read, quote, write_csv, xes_text
@@ -56,8 +56,8 @@ def queries_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         queries = stores.derived_queries(SCHEMA)
         patch.setattr(stores, "derived_queries", lambda *_: queries)
-        known = study.catalogue()
-        patch.setattr(study, "catalogue", lambda *_: known)
+        known = figures.catalogue()
+        patch.setattr(figures, "catalogue", lambda *_: known)
         yield
 
 
@@ -202,6 +202,7 @@ def expected(rows: Rows) -> list[tuple[str, str | None]]:
     ]
 
 
+@pytest.mark.slow
 @TRIES
 @given(named_logs(20))
 @pytest.mark.parametrize("form", sorted(WRITERS))
@@ -282,6 +283,7 @@ def renamed(rows: Rows, column: str, seed: int) -> list[dict[str, Any]]:
     return [{**row, column: given.get(row[column])} for row in rows]
 
 
+@pytest.mark.slow
 @FEW
 @given(st.sampled_from([KEYED, PLAIN]), logs(40), SEEDS)
 def test_other_names_of_cases_and_workers_change_no_figure(source: Source, events: Rows, seed: int) -> None:
@@ -309,6 +311,7 @@ def days_apart(log: Log) -> list[Any]:
     return found
 
 
+@pytest.mark.slow
 @FEW
 @given(logs(40), st.integers(-500, 500).filter(bool))
 def test_whole_weeks_earlier_or_later_change_no_figure_and_no_duration(events: Rows, weeks: int) -> None:
@@ -337,6 +340,7 @@ def counts_of(log: Log) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     }
 
 
+@pytest.mark.slow
 @FEW
 @given(logs(40))
 def test_a_log_and_its_copy_under_other_case_ids_count_twice(events: Rows) -> None:
@@ -400,6 +404,7 @@ def table_of(data: bytes) -> tuple[Any, ...]:
     return read.raw.columns, read.cells, [(column, reason) for _, column, reason, _ in read.refused]
 
 
+@pytest.mark.slow
 @MORE
 @given(
     named_logs(12),

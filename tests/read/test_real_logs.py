@@ -59,6 +59,7 @@ def events(request: pytest.FixtureRequest) -> tuple[bytes, Read]:
     return gzip.decompress(request.param.read_bytes()), Read(read_xes, request.param)
 
 
+@pytest.mark.slow
 def test_a_public_xes_log_has_as_many_events_as_tags(events: tuple[bytes, Read]) -> None:
     text, read = events
     lines = [number for number, line in enumerate(text.split(b"\n"), 1) if re.search(rb"<event[ />]", line)]
@@ -185,6 +186,7 @@ def counted(name: str) -> tuple[int, int]:
     return events, len(cases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_row_of_a_public_log_is_accepted_or_refused(logs: Mapping[str, Log], name: str) -> None:
     rows, _ = counted(name)

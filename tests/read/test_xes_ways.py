@@ -109,6 +109,7 @@ def both(body: str | bytes, piece: int, **constants: int) -> tuple[Any, Any]:
         return quick, outcome(body)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(PARTS), max_size=14), st.integers(1, 400), st.booleans())
 def test_any_sequence_of_parts_has_one_outcome(parts: list[str], piece: int, ended: bool) -> None:
@@ -202,6 +203,7 @@ def test_common_writings_are_read_without_expat(judged: list[int], writing: str)
     assert (len(read[1]), judged) == (200, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writing", WRITINGS)
 @pytest.mark.parametrize("piece", [pytest.param(1, marks=pytest.mark.slow), 100, 1 << 20])
 def test_common_writings_have_one_outcome(writing: str, piece: int) -> None:
@@ -247,6 +249,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize(
     ("number", "piece"), [pytest.param(0, 1 << 20, marks=pytest.mark.slow), (17, 60), (39, 1 << 20)]

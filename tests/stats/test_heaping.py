@@ -158,6 +158,7 @@ def test_observed_and_expected_add_up_over_groups(one: dict[int, int], other: di
 # ---- simulated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("grid", "weekly"), [(60, 0.0), (28, 0.0), (28, 0.7)])
 def test_without_heaping_the_interval_holds_one_as_often_as_it_says(grid: int, weekly: float) -> None:
     generator = np.random.default_rng(7)
