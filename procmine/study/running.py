@@ -31,7 +31,8 @@ from procmine.study.opening import open_log, read_study
 
 # A report is to be there within ten seconds; `discover` takes four times as long over the quality of its model.
 BUDGET_OF_A_RUN = BUDGET // 4
-WORK_OF_A_RUN = 0.15  # of that on branches: from about 12,000 events on fewer decisions are drawn, and the table says so
+# The same for branches: from about 12,000 events on fewer decisions are drawn, and the table says so.
+WORK_OF_A_RUN = 0.15
 
 
 def run(
