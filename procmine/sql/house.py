@@ -164,13 +164,17 @@ class Query:
     and to this room: hand it to ``write``, nothing else.
     """
 
-    text: str
     source: str
     columns: tuple[str, ...]
     families: Mapping[str, str]
     needs: Mapping[str, frozenset[str]]
     where: str
     tree: object = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        written: str = self.tree.sql(dialect="duckdb", pretty=True, comments=False)  # type: ignore[attr-defined]
+        return written
 
 
 def together(faults: Sequence[ContentError]) -> ContentError:

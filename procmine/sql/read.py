@@ -42,7 +42,6 @@ def _read(text: str, where: str, known: tuple[tuple[str, tuple[tuple[str, str], 
     if reading.faults:
         raise together([reading.faults[key] for key in sorted(reading.faults)])
     return Query(
-        text=tree.sql(dialect="duckdb", pretty=True, comments=False),
         source=text,
         columns=tuple(output),
         families=output,
@@ -54,11 +53,12 @@ def _read(text: str, where: str, known: tuple[tuple[str, tuple[tuple[str, str], 
 
 def _parse(reading: Reading) -> Any:
     """The one statement of the text. Whatever is no SELECT is refused before sqlglot looks at it."""
-    import sqlglot
+    from sqlglot.dialects.duckdb import DuckDB
     from sqlglot.errors import ParseError, TokenError
 
+    dialect = DuckDB()
     try:
-        tokens = sqlglot.tokenize(reading.text, read="duckdb")
+        tokens = dialect.tokenize(reading.text)
     except TokenError as fault:
         found = re.search(r" from (\d+):", str(fault.__cause__))
         place = f"{reading.where}:{found.group(1)}" if found else reading.where
@@ -81,7 +81,7 @@ def _parse(reading: Reading) -> Any:
         raise together([reading.faults[key] for key in sorted(reading.faults)])
     reading.tokens = tuple((token.text, token.start) for token in tokens)
     try:
-        return sqlglot.parse(reading.text, read="duckdb")[0]
+        return dialect.parser().parse(tokens, reading.text)[0]
     except ParseError as fault:
         raise together([_not_sql(reading, error) for error in fault.errors]) from fault
 
