@@ -101,7 +101,8 @@ class Begun:
 class Deviation:
     """One way of not keeping to the norm. ``kind`` missing: ``activity`` was foreseen at ``element`` and left out;
     inserted: it was done where the norm, having come as far as ``element``, does not foresee it. ``begun`` says who
-    began the inserted steps; nobody begins a step that is missing, so there it is empty."""
+    began the inserted steps; nobody begins a step that is missing, so there it is empty. Every inserted step was begun
+    by one of SIDES: where none is told, the privacy door keeps them back (``withheld``)."""
 
     kind: str
     activity: str
@@ -109,6 +110,11 @@ class Deviation:
     events: int
     cases: int
     begun: tuple[Begun, ...]
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it may not be told who began it, because of a side with too few persons."""
+        return self.kind == "inserted" and not self.begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +130,8 @@ class Foreseen:
 class Kept:
     """How many cases of a group kept the norm: ``share`` is kept out of kept and broken, its interval Wilson's.
 
-    Undetermined are ``running`` cases, which go on and keep to the norm so far; ``earlier`` ones, which began before
-    the log does; and those ``beyond`` the budget of work.
+    Undetermined are ``running`` cases, which go on; ``earlier`` ones, which began before the log does, or nobody knows
+    when; and those ``beyond`` the budget of work.
     """
 
     group: Mapping[str, str]

@@ -14,6 +14,7 @@ from procmine.content import read_text, shipped
 from procmine.engines.spark import LEAST_JAVA, java
 from procmine.errors import ContentError, InputError
 from procmine.metric import catalogue
+from procmine.norms.reading import FILE as NORMS
 from procmine.read.pseudonym import keys_folder
 from procmine.schema import load_schema
 from procmine.study import SETTINGS
@@ -123,6 +124,7 @@ def init(folder: Path) -> tuple[Path, ...]:
         "event_logs/sources/example.toml": read_text(base / "event_logs" / "sources" / "ibm_onboarding.toml"),
         f"metrics/{example}.toml": read_text(base / "metrics" / f"{example}.toml"),
         f"metrics/{example}.sql": read_text(base / "metrics" / f"{example}.sql"),
+        NORMS: read_text(base / "event_logs" / NORMS),
         "reports/README.md": read_text(base / "reports" / "README.md"),
     }
     written = []

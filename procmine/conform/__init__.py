@@ -1,30 +1,27 @@
 """Conform: norms held against a whole log; each activation kept, broken or undetermined, the rate kept with interval.
 
-``steps`` finds the steps a norm speaks of, ``calendar`` the days on which time limits run out, ``events`` and
-``cases`` judge, ``items`` makes the rows, ``figures`` the rate by the same machinery as every metric's, ``proof`` plays
-the worked example that each norm must bring.
+``steps`` finds the steps norms speak of, ``calendar`` the days on which time limits run out, ``events`` and ``cases``
+judge, ``items`` makes the rows, ``figures`` the rate by the same machinery as every metric's, ``proof`` plays the
+worked examples that norms must bring. What norms share is made once for all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
-from procmine.conform.figures import found_of
+from procmine.conform.figures import found_of, unfit
+from procmine.conform.items import fill_ground
 from procmine.conform.proof import prove
 from procmine.errors import UsageError, nearest
-from procmine.findings import NormFound, NormsFound
+from procmine.findings import NormsFound
 from procmine.log import Log
 from procmine.measure import PERIODS
 from procmine.measure.recording import recorded_by_office
-from procmine.norms import Norm, Norms
+from procmine.norms import Norms
 
 __all__ = ["conform"]
-
-# Norms judged at the same time.
-AT_ONCE = 2
 
 
 def conform(
@@ -46,12 +43,12 @@ def conform(
     if log.engine.dialect != "duckdb":
         raise UsageError(f"Norms are not judged in {log.engine.dialect}.", hint="Leave --engine out.")
     prove(norms, log.schema)
+    own = replace(log, engine=log.engine.beside())  # a connection whose temporary tables are its own
+    why = {norm.name: unfit(log, norm) for norm in norms.norms}
+    ground = fill_ground(own.engine, norms, [norm for norm in norms.norms if why[norm.name] is None])
     recorded = recorded_by_office(log)
-
-    def judged(norm: Norm) -> NormFound:
-        own = replace(log, engine=log.engine.beside())
-        return found_of(own, norm, norms, by=tuple(by), start=start, end=end, recorded=recorded)
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = tuple(pool.map(judged, norms.norms))
+    found = tuple(
+        found_of(own, norm, ground, by=tuple(by), start=start, end=end, recorded=recorded, lacking=why[norm.name])
+        for norm in norms.norms
+    )
     return NormsFound(found, tuple(sorted({norms.land, *norms.lands.values()})), norms.where)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from procmine.conform.steps import STEPS
+from procmine.conform.steps import STEPS, value
 from procmine.norms import Norm, Template
 
 AROUND = "EXCLUDE CURRENT ROW"
@@ -18,11 +18,14 @@ TIED = f"(w GROUPS BETWEEN CURRENT ROW AND CURRENT ROW {AROUND})"
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A way to look from an event as SQL: the frame of all moments there, that of the nearest one, what finds the
-    nearest and the farthest of several, and the sign between here and a moment further on."""
+    """A way to look from an event as SQL: the frame of all moments there, that of the nearest one, the frame in which
+    the nearest come first, with and without this very moment, what finds the nearest and the farthest of several, and
+    the sign between here and a moment further on."""
 
     all: str
     next: str
+    onward: str
+    at_once: str
     nearest: str
     farthest: str
     before: str
@@ -31,6 +34,8 @@ class Sight:
 AHEAD = Sight(
     "(w GROUPS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)",
     "(w GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)",
+    "(w GROUPS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)",
+    f"(w GROUPS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING {AROUND})",
     "MIN",
     "MAX",
     "<",
@@ -38,6 +43,8 @@ AHEAD = Sight(
 BEHIND = Sight(
     "(w GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
     "(w GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)",
+    "(back GROUPS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)",
+    f"(back GROUPS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING {AROUND})",
     "MAX",
     "MIN",
     ">",
@@ -60,27 +67,54 @@ def half(norm: Norm, template: Template) -> tuple[str, Judged]:
     """The steps of one half with its columns, as SQL, and how they are judged; ``t`` is the trigger, ``p`` the
     partner."""
     trigger, partner = ("a", "b") if template.judges == "first" else ("b", "a")
+    if template.negative and norm.end is not None:  # what is forbidden until a day is not forbidden after it
+        partner = f"CASE WHEN day <= {value(norm.end)} THEN {partner} ELSE 0 END"
     sight = BEHIND if template.looks == "behind" else AHEAD
+    gap = norm.template.name == "max_gap"
     if template.looks == "around":
         judged = _around(norm)
+    elif norm.partners > 1:
+        judged = _several(norm, sight)
     else:
         judged = {"any": _any, "alternate": _alternate, "chain": _chain}[template.close](norm, sight)
     columns = list(judged.columns)
     if template.negative:
         columns += [
-            f"ARG_MIN(COALESCE({name}, ''), moment) FILTER (WHERE p = 2) OVER {sight.all} AS p_{name}"
-            for name in ("initiator", "role")
+            f"{_nth(text, 2, norm.partners, ' ORDER BY event_no')} OVER {sight.onward} AS p_{name}"
+            for name, text in (("initiator", "COALESCE(initiator, '')"), ("role", "COALESCE(role, '')"))
         ]
-    if norm.template.name == "max_gap":
-        columns.append("ROW_NUMBER() OVER (PARTITION BY case_id, day ORDER BY event_no DESC) AS nth")
+    if gap:  # one activation a day: that of a step meant for sure, if there is one
+        columns.append("ROW_NUMBER() OVER (PARTITION BY case_id, day ORDER BY t DESC, event_no DESC) AS nth")
     if norm.same:
         columns.append("COUNT(*) FILTER (WHERE p > 0 AND key IS NULL) OVER (PARTITION BY case_id) AS loose")
+    if norm.from_nth > 1:
+        columns += _before()
     group = "case_id, key" if norm.same else "case_id"
+    # The days between two days of contact are asked for: within a day nothing is a gap.
+    whole_days = " REPLACE (CAST(day AS TIMESTAMP) AS moment)" if gap else ""
     query = (
-        f"SELECT *, {', '.join(columns)} FROM (SELECT *, {trigger} AS t, {partner} AS p FROM {STEPS}) AS told "
-        f"WINDOW w AS (PARTITION BY {group} ORDER BY moment)"
+        f"SELECT *, {', '.join(columns)} "
+        f"FROM (SELECT *{whole_days}, {trigger} AS t, {partner} AS p FROM {STEPS}) AS told "
+        f"WINDOW w AS (PARTITION BY {group} ORDER BY moment), back AS (PARTITION BY {group} ORDER BY moment DESC), "
+        "own AS (PARTITION BY case_id ORDER BY moment)"
     )
     return query, judged
+
+
+def _nth(value: str, least: int, number: int, order: str = "") -> str:
+    """The value of the partner of that number, the nearest first, as SQL; of those meant at least so surely. ``order``
+    is for values that differ within a moment."""
+    return f"NTH_VALUE(CASE WHEN p >= {least} THEN {value} END, {number:d}{order} IGNORE NULLS)"
+
+
+def _before() -> list[str]:
+    """How many triggers stand before one: for sure, so or so if only the order is open, and perhaps."""
+    until = f"(own GROUPS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW {AROUND})"
+    return [
+        "COUNT(*) FILTER (WHERE t = 2) OVER (own GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS sure_before",
+        f"COUNT(*) FILTER (WHERE t = 2) OVER {until} AS tied_before",
+        f"COUNT(*) FILTER (WHERE t > 0) OVER {until} AS maybe_before",
+    ]
 
 
 def within(norm: Norm, sight: Sight, day: str) -> str:
@@ -94,10 +128,28 @@ def within(norm: Norm, sight: Sight, day: str) -> str:
     return "TRUE"
 
 
+def _several(norm: Norm, sight: Sight) -> Judged:
+    """As many partners as the norm counts: the last of them must lie within the limit. Those of the same moment may
+    stand on either side."""
+    inside = {
+        name: f"(s.{name} IS NOT NULL AND {within(norm, sight, f's.{name}')})" for name in ("sure", "apart", "maybe")
+    }
+    return Judged(
+        columns=(
+            f"{_nth('day', 2, norm.partners)} OVER {sight.onward} AS sure",
+            f"{_nth('day', 1, norm.partners)} OVER {sight.onward} AS apart",
+            f"{_nth('day', 1, norm.partners)} OVER {sight.at_once} AS maybe",
+        ),
+        sure=inside["sure"],
+        maybe=inside["maybe"],
+        why=f"CASE WHEN {inside['apart']} THEN 'missing' ELSE 'order' END",
+        settled="FALSE",
+    )
+
+
 def _any(norm: Norm, sight: Sight) -> Judged:
     pick = sight.farthest if norm.at_least is not None else sight.nearest
-    gap = norm.template.name == "max_gap"
-    tied = "NULL" if gap else f"MAX(p) OVER {TIED}"
+    tied = "NULL" if norm.template.name == "max_gap" else f"MAX(p) OVER {TIED}"
     at_once = "COALESCE(s.tied, 0) > 0" if norm.at_least is None or norm.at_least.count == 0 else "FALSE"
     maybe = f"(s.maybe_day IS NOT NULL AND {within(norm, sight, 's.maybe_day')})"
     return Judged(

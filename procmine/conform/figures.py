@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from procmine.conform.items import ITEMS, fill_items
+from procmine.conform.items import ITEMS, Ground, fill_items
 from procmine.conform.steps import value
 from procmine.findings import Measurement, NormCount, NormFound, Status
 from procmine.log import Log
@@ -19,7 +19,7 @@ from procmine.measure import measure_one
 from procmine.measure.judge.status import Reason, absent_reason, no_activity_reason, not_measurable
 from procmine.measure.recording import Recorded, Silence, silence
 from procmine.metric import AnswersTo, Metric
-from procmine.norms import Norm, Norms, rests_on
+from procmine.norms import Norm, rests_on
 from procmine.schema import Column, Schema, Table
 from procmine.sql import read_query
 
@@ -44,10 +44,10 @@ UNWATCHED: Mapping[str, Reason] = {
         'first event, write into norms.toml: cases_begin = "first_event".',
     },
     "running": {
-        "de": "Frist oder Fall liefen noch, als der Auszug endete; endet jeder Fall mit seinem letzten Ereignis, in "
-        'norms.toml schreiben: cases_end = "last_event".',
-        "en": "Time limit or case still ran when the log ended; if every case ends with its last event, write into "
-        'norms.toml: cases_end = "last_event".',
+        "de": "Frist oder Fall liefen noch, als der Auszug oder die Norm endete; endet jeder Fall mit seinem letzten "
+        'Ereignis, in norms.toml schreiben: cases_end = "last_event".',
+        "en": "Time limit or case still ran when the log or the norm ended; if every case ends with its last event, "
+        'write into norms.toml: cases_end = "last_event".',
     },
     "left": {"de": "Fälle endeten vor der Frist.", "en": "Cases ended before the limit."},
 }
@@ -57,20 +57,20 @@ _COUNTED = {"de": "Schritte oder Fälle, die die Norm betrifft", "en": "steps or
 def found_of(
     log: Log,
     norm: Norm,
-    norms: Norms,
+    ground: Ground,
     *,
     by: tuple[str, ...],
     start: date | None,
     end: date | None,
     recorded: Recorded,
+    lacking: Reason | None,
 ) -> NormFound:
-    """One norm over a log; ``log.engine`` must be a connection of its own."""
-    metric = as_metric(norm, log.schema)
-    unfit = _unfit(log, norm)
-    if unfit is not None:
-        measurements = tuple(not_measurable(metric, group, None, unfit) for group in _groups(log, by))
+    """One norm over a log whose engine holds its ``ground``; ``lacking`` is why the log cannot bear it (``unfit``)."""
+    metric = as_metric(norm)
+    if lacking is not None:
+        measurements = tuple(not_measurable(metric, group, None, lacking) for group in _groups(log, by))
         return _found(norm, measurements, ())
-    fill_items(log.engine, norm, norms)
+    fill_items(log.engine, norm, ground)
     known = replace(log, schema=replace(log.schema, tables={**log.schema.tables, ITEMS: _table(norm)}))
     silent = _silent(log, norm, metric, recorded)
     measurements = measure_one(known, metric, by=by, start=start, end=end, silent=silent)
@@ -93,7 +93,7 @@ def _explained(one: Measurement, counts: Sequence[NormCount], told: Sequence[str
     return replace(one, reason=reason)
 
 
-def as_metric(norm: Norm, schema: Schema) -> Metric:
+def as_metric(norm: Norm) -> Metric:
     """A norm as a metric whose items are its activations: the share kept."""
     query = read_query(
         f"SELECT item_id, case_id, office, on_date, numerator, denominator FROM {ITEMS} WHERE due",
@@ -134,8 +134,15 @@ def _table(norm: Norm) -> Table:
     return Table(ITEMS, norm.sentence, tuple(columns), ("item_id",))
 
 
-def _unfit(log: Log, norm: Norm) -> Reason | None:
-    """Why the log cannot bear a norm: it lacks a column, or every event of a kind."""
+def unfit(log: Log, norm: Norm) -> Reason | None:
+    """Why the log cannot bear a norm: it ends before the norm begins (or the other way round), lacks a column, or every
+    event of a kind."""
+    first, last = (date.fromisoformat(log.receipt["observation"][day]) for day in ("first_day", "last_day"))
+    if (norm.start and norm.start > last) or (norm.end and norm.end < first):
+        return {
+            "de": f"Nicht messbar: Die Norm gilt an keinem Tag des Auszugs ({_days(norm, 'ab', 'bis')}).",
+            "en": f"Not measurable: the norm holds on no day of the log ({_days(norm, 'from', 'to')}).",
+        }
     cases = log.schema.tables["cases"]
     needed = set(rests_on(norm)) | {need for one in norm.population for need in cases.column(one.column).needs}
     if lacking := sorted(needed & log.absent):
@@ -145,6 +152,10 @@ def _unfit(log: Log, norm: Norm) -> Reason | None:
         if not activities & occurring:
             return no_activity_reason(_titles(log.schema, activities))
     return None
+
+
+def _days(norm: Norm, start: str, end: str) -> str:
+    return " ".join(f"{word} {day}" for word, day in ((start, norm.start), (end, norm.end)) if day)
 
 
 def _titles(schema: Schema, activities: frozenset[str]) -> Sequence[Mapping[str, str]]:
@@ -183,32 +194,39 @@ def _counts(
     tests = [f"on_date >= {value(start)}"] if start else []
     tests += [f"on_date <= {value(end)}"] if end else []
     tests += [f"COALESCE(office, '') NOT IN ({', '.join(map(value, silent.offices))})"] if silent.offices else []
-    where = " AND ".join(tests) or "TRUE"
-    found = []
-    for keys in ((), by) if by else ((),):
-        grouped = ", ".join(f"COALESCE({key}, '')" for key in keys)
-        lead = f"{grouped}, " if keys else ""
-        rows: dict[tuple[str, ...], dict[str, dict[str, tuple[int, int]]]] = {}
-        for part, column in _PARTS.items():
-            broken = "" if part in ("state", "why") else " AND state = 'broken'"
-            statement = (
-                f"SELECT {lead}{column}, COUNT(*), COUNT(DISTINCT i.case_id) FROM {ITEMS} AS i "
-                "LEFT JOIN role_functions AS r ON r.role = i.role "
-                f"WHERE {where}{broken} GROUP BY {lead}{column} ORDER BY {lead}{column}"
-            )
-            for *group, told, items, cases in log.engine.run(statement):
-                parts = rows.setdefault(tuple(map(str, group)), {})
-                parts.setdefault(part, {})[str(told)] = (int(items), int(cases))
-        found += [_count(dict(zip(keys, group, strict=True)), rows[group], log.schema) for group in sorted(rows)]
-    return tuple(found)
+    parts = (f"SELECT case_id, office, '{part}' AS part, {part} AS word, n FROM told{only}" for part, only in _PARTS)
+    sums = [
+        f"SELECT {key} AS office, part, word, case_id, SUM(n) AS n FROM parts GROUP BY ALL" for key in ("NULL", *by)
+    ]
+    rows = log.engine.run(
+        f"""
+        WITH told AS MATERIALIZED (
+            SELECT
+                i.case_id, i.state, COALESCE(i.office, '') AS office, i.why,
+                COALESCE(i.initiator, '') AS begun_by, COALESCE(r.function, '') AS functions, COUNT(*) AS n
+            FROM {ITEMS} AS i LEFT JOIN role_functions AS r ON r.role = i.role
+            WHERE {" AND ".join(tests) or "TRUE"}
+            GROUP BY ALL
+        ),
+        parts AS MATERIALIZED ({" UNION ALL ".join(parts)})
+        SELECT office, part, word, SUM(n), COUNT(*) FROM ({" UNION ALL ".join(sums)}) AS by_case
+        GROUP BY office, part, word ORDER BY office NULLS FIRST, part, word
+        """
+    )
+    found: dict[tuple[str, ...], dict[str, dict[str, tuple[int, int]]]] = {}
+    for office, part, word, items, cases in rows:
+        group = () if office is None else (str(office),)
+        found.setdefault(group, {}).setdefault(part, {})[str(word)] = (int(items), int(cases))
+    return tuple(_count(dict(zip(by, group, strict=False)), each, log.schema) for group, each in found.items())
 
 
-_PARTS = {
-    "state": "state",
-    "why": "COALESCE(why, '')",
-    "begun_by": "COALESCE(i.initiator, '')",
-    "functions": "COALESCE(r.function, '')",
-}
+# What activations are counted by, and which: a reason stands where the state is open, who began is told of broken ones.
+_PARTS = (
+    ("state", ""),
+    ("why", " WHERE why IS NOT NULL"),
+    ("begun_by", " WHERE state = 'broken'"),
+    ("functions", " WHERE state = 'broken'"),
+)
 
 
 def _count(group: dict[str, str], parts: Mapping[str, Mapping[str, tuple[int, int]]], schema: Schema) -> NormCount:

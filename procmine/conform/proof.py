@@ -1,14 +1,19 @@
-"""The proof of a norm: its worked example played through the engine, and where the states differ from those drawn."""
+"""The proof of norms: their worked examples played through the engine, and where the states differ from those drawn.
+
+Examples that are watched on the same days are played together, each case under the number of its norm: a case is judged
+alone, so that many examples cost little more than one.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from procmine.conform.items import ITEMS, fill_items
+from procmine.conform.items import fill_ground, items_query
 from procmine.content import one, place_of, read_text
 from procmine.engines.duckdb import TYPES, DuckDB, connect, literal, quoted
 from procmine.errors import ContentError
@@ -22,12 +27,15 @@ Row = tuple[str, date, str, str]
 def prove(norms: Norms, schema: Schema, study: Path | None = None) -> None:
     """Raises ContentError for every worked example that the norm itself contradicts."""
     cases, engine = cases_query(schema, study), connect()
+    try:
+        found = differences(norms, schema, cases, engine)
+    finally:
+        engine.connection.close()
     faults = [
         ContentError(f"The worked example of {norm.name} does not come out: {what}", where=norm.example.place)
-        for norm in norms.norms
-        for what in differences(norm, norms, schema, cases, engine)
+        for norm, told in zip(norms.norms, found, strict=True)
+        for what in told
     ]
-    engine.connection.close()
     if faults:
         raise together(faults)
 
@@ -38,16 +46,41 @@ def cases_query(schema: Schema, study: Path | None = None) -> str:
     return write(read_query(read_text(derived), where=place_of(derived), tables=schema.all_columns()), "duckdb")
 
 
-def differences(norm: Norm, norms: Norms, schema: Schema, cases: str, engine: DuckDB) -> tuple[str, ...]:
-    """What a norm finds otherwise than its worked example draws, a sentence each; empty if it holds. ``cases`` is the
-    statement of the derived table; the engine's temporary tables of these names are made anew."""
-    play(engine, _events(norm), norm.example.watched, schema, cases)
-    fill_items(engine, norm, norms)
-    rows = engine.run(f"SELECT CAST(case_id AS VARCHAR), on_date, state, COALESCE(why, '') FROM {ITEMS}")
+def differences(norms: Norms, schema: Schema, cases: str, engine: DuckDB) -> list[tuple[str, ...]]:
+    """For each norm what it finds otherwise than its worked example draws, a sentence each; empty if it holds.
+    ``cases`` is the statement of the derived table; the engine's temporary tables of these names are made anew."""
+    numbered = list(enumerate(norms.norms))
+    found: dict[int, tuple[str, ...]] = {}
+    for _, together_ in groupby(sorted(numbered, key=_alike), key=_alike):
+        several = list(together_)
+        events = [
+            {**event, "case_id": f"{number} {event['case_id']}"} for number, norm in several for event in _events(norm)
+        ]
+        play(engine, events, several[0][1].example.watched, schema, cases)
+        ground = fill_ground(engine, norms, [norm for _, norm in several])
+        for number, norm in several:
+            mine = f"{number} "
+            rows = engine.run(
+                f"SELECT SUBSTRING(case_id, {len(mine) + 1}), on_date, state, COALESCE(why, '') "
+                f"FROM ({items_query(norm, ground)}) AS items WHERE STARTS_WITH(case_id, '{mine}')"
+            )
+            found[number] = _differing(norm, Counter((row[0], row[1], row[2], row[3]) for row in rows))
+    return [found[number] for number, _ in numbered]
+
+
+def _alike(numbered: tuple[int, Norm]) -> tuple[date, date, bool]:
+    """What examples must have in common to be played together: the days watched, and whether some event is completed,
+    because in a log without any such event all of them count as steps."""
+    events = numbered[1].example.events
+    begun = events.columns.index("lifecycle") if "lifecycle" in events.columns else None
+    completed = begun is None or any(row[begun] in (None, "complete") for row in events.rows)
+    return *numbered[1].example.watched, completed
+
+
+def _differing(norm: Norm, found: Counter[Row]) -> tuple[str, ...]:
     result = norm.example.result
     drawn = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
     wanted = Counter((str(r["case"]), r["on"], str(r["state"]), str(r.get("why") or "")) for r in drawn)
-    found: Counter[Row] = Counter((row[0], row[1], row[2], row[3]) for row in rows)
     return (*_told("The norm finds", found - wanted), *_told("The example draws", wanted - found))
 
 

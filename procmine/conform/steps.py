@@ -1,4 +1,4 @@
-"""The steps a norm speaks of, as a table in the engine: which events are meant for sure, which perhaps.
+"""The steps norms speak of, read from the log once for all norms: which are meant for sure by each, which perhaps.
 
 A condition on an attribute that is not recorded is neither met nor failed (SQL's own three-valued logic), so an event
 is meant for sure (2), perhaps (1) or not (0). Events of one moment have no known order: equal instants, and all events
@@ -7,40 +7,53 @@ of a day of which one bears no time of day. ``moment`` is the same for them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from procmine.engines.base import Engine
 from procmine.engines.duckdb import literal, quoted
 from procmine.mine.counts import step_filter
-from procmine.norms import Condition, Norm, Steps
+from procmine.norms import Condition, Norm, Steps, rests_on
 
+EVENTS = "norm_events"
 STEPS = "norm_steps"
+_ALWAYS = ("case_id", "event_no", "activity", "local_date", "timestamp", "date_only", "office", "initiator", "role")
 
 
-def fill_steps(engine: Engine, norm: Norm) -> None:
-    """Make the table of the norm's steps: ``a`` tells of the first kind, ``b`` of the second (of the first again where
-    there is none), ``key`` holds what both must share. Where the very next or first step matters, all are there."""
+def fill_events(engine: Engine, norms: Collection[Norm]) -> bool:
+    """Make the table of all events that some of the norms speak of, with the columns they ask for; whether some of them
+    bear a day only."""
+    columns = dict.fromkeys((*_ALWAYS, *(column for norm in norms for column in rests_on(norm))))
+    named: set[str] = set().union(*(activities for norm in norms for activities in norm.activities))
+    wanted = "" if any(map(_every, norms)) else f" AND activity IN {listed(sorted(named))}"
+    engine.keep(EVENTS, f"SELECT {', '.join(map(quoted, columns))} FROM events WHERE {step_filter(engine)}{wanted}")
+    return bool(engine.run(f"SELECT 1 FROM {EVENTS} WHERE date_only LIMIT 1"))
+
+
+def _every(norm: Norm) -> bool:
+    """Whether the very next or first step matters, so that each step counts, whatever it is."""
+    return norm.template.close == "chain" or norm.template.name in ("init", "end")
+
+
+def steps_query(norm: Norm, dated: bool) -> str:
+    """The norm's steps: ``a`` tells of the first kind, ``b`` of the second (of the first again where there is none),
+    ``key`` holds what both must share. ``dated``: some events bear a day only."""
     second = norm.second or norm.first
-    close = norm.template.close == "chain" or norm.template.name in ("init", "end")
-    named = "" if close else f" AND e.activity IN {listed(sorted(norm.first.activities | second.activities))}"
-    kept = "" if close else " WHERE a > 0 OR b > 0"
+    named = "" if _every(norm) else f" WHERE e.activity IN {listed(sorted(norm.first.activities | second.activities))}"
+    # Of a case nothing counts once the norm has ended; of an event its partner may stand there, if that is no breach.
+    ended = f" AND day <= {value(norm.end)}" if norm.end is not None and not norm.template.looks else ""
+    kept = "" if _every(norm) else f" WHERE (a > 0 OR b > 0){ended}"
     key = f"CAST(e.{quoted(norm.same)} AS VARCHAR)" if norm.same else "CAST(NULL AS VARCHAR)"
-    dated = bool(engine.run("SELECT 1 FROM events WHERE date_only LIMIT 1"))
-    engine.keep(
-        STEPS,
-        f"""
-        WITH told AS (
+    return f"""
+        SELECT case_id, event_no, day, {_moment(dated)} AS moment, office, initiator, role, a, b, key
+        FROM (
             SELECT
                 e.case_id, e.event_no, e.local_date AS day, e.timestamp, e.date_only, e.office, e.initiator, e.role,
                 {matches(norm.first)} AS a, {matches(second)} AS b, {key} AS key
-            FROM events AS e
-            WHERE {step_filter(engine)}{named}
-        )
-        SELECT case_id, event_no, day, {_moment(dated)} AS moment, office, initiator, role, a, b, key FROM told{kept}
-        """,
-    )
+            FROM {EVENTS} AS e{named}
+        ) AS told{kept}
+    """
 
 
 def _moment(dated: bool) -> str:

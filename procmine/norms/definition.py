@@ -66,10 +66,12 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Norm:
     """One norm. ``sentence`` by language; ``first`` and ``second`` in the order of the template (one alone is
-    ``first``); ``same`` names a column in which both must hold the same value. ``population`` are conditions on the
-    table cases; ``start`` and ``end`` the days on which the norm holds. ``anchor`` is where it stands, ``checked`` what
-    it was checked against ("" = from memory), ``mark`` is "example" for one to be checked before use. ``gate`` is the
-    least share kept, where missing it ends the command with 1."""
+    ``first``). ``times`` is how often the step, or the partner of one, must or may occur; ``from_nth`` is which trigger
+    of a case is the first to be judged. ``same`` names a column in which both must hold the same value.
+    ``population`` are conditions on the table cases; ``start`` and ``end`` the days on which the norm holds: of steps
+    outside them it says nothing, and what was still owed on its last day is nobody's fault after it. ``anchor`` is
+    where it stands, ``checked`` what it was checked against ("" = from memory), ``mark`` is "example" for one to be
+    checked before use. ``gate`` is the least share kept, where missing it ends the command with 1."""
 
     name: str
     version: int
@@ -78,6 +80,7 @@ class Norm:
     first: Steps
     second: Steps | None
     times: int
+    from_nth: int
     within: Limit | None
     at_least: Limit | None
     same: str
@@ -96,6 +99,11 @@ class Norm:
     def halves(self) -> tuple[Template, ...]:
         """The templates it is judged by: its own, or those it stands for."""
         return tuple(TEMPLATES[name] for name in self.template.halves) or (self.template,)
+
+    @property
+    def partners(self) -> int:
+        """How many partners decide about a trigger: so many keep it, or break one whose partners are forbidden."""
+        return self.times + self.template.negative if self.template.times else 1
 
     @property
     def activities(self) -> tuple[frozenset[str], ...]:

@@ -98,7 +98,8 @@ def _norm(sheet: Sheet, schema: Schema) -> Norm:
         template=template,
         first=first,
         second=second,
-        times=_times(sheet, template),
+        times=_times(sheet, template, at_least),
+        from_nth=_from_nth(sheet, template),
         within=within,
         at_least=at_least,
         same=_same(sheet, template, schema),
@@ -139,11 +140,19 @@ def _limit(sheet: Sheet, key: str, template: Template) -> Limit | None:
     return Limit(count, unit, bool(extends) and key == "within" and count > 0)
 
 
-def _times(sheet: Sheet, template: Template) -> int:
-    default = 0 if template.name == "absence" else 1
+def _times(sheet: Sheet, template: Template, at_least: Limit | None) -> int:
     if "times" in sheet.values and not template.times:
         sheet.fault("times", f"{template.name} counts nothing.", "Leave times out.")
-    return sheet.whole("times", default, default)
+    found = sheet.whole("times", template.least, template.least)
+    if at_least is not None and found > 1:
+        sheet.fault("times", "at_least is not told of several steps.", "Write within, or leave times out.")
+    return found
+
+
+def _from_nth(sheet: Sheet, template: Template) -> int:
+    if "from_nth" in sheet.values and not template.nth:
+        sheet.fault("from_nth", f"{template.name} does not judge one step after the other.", "Leave from_nth out.")
+    return sheet.whole("from_nth", 1, 1)
 
 
 def _same(sheet: Sheet, template: Template, schema: Schema) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Template:
     ``judges`` says what an activation is: a ``case``; ``either``: a case in which one of the two occurs; ``first`` or
     ``second``: each event of it. ``looks`` is where the partner of an event stands: ``ahead``, ``behind`` or
     ``around``. ``close`` is how near it must be: ``any``, ``alternate`` (no other trigger between) or ``chain`` (the
-    very next step). ``negative`` templates forbid the partner. ``halves`` are the templates that one stands for.
+    very next step). ``negative`` templates forbid the partner. ``times``: it counts, ``least`` is how often unless the
+    norm says otherwise. ``nth``: it may judge from the nth trigger of a case on. ``halves`` are the templates that one
+    stands for.
     """
 
     name: str
@@ -28,34 +31,36 @@ class Template:
     close: str = "any"
     negative: bool = False
     times: bool = False
+    least: int = 1
+    nth: bool = False
     limits: tuple[str, ...] = ()
     same: bool = False
     halves: tuple[str, ...] = ()
 
 
-_BOTH = ("within", "at_least")
+_WITHIN = ("within",)
+_ahead = partial(Template, steps=2, judges="first", looks="ahead", nth=True)
+_behind = partial(Template, steps=2, judges="second", looks="behind", nth=True)
 _ALL = (
-    Template("existence", 1, times=True, limits=("within",)),
-    Template("absence", 1, times=True, limits=("within",), negative=True),
-    Template("exactly", 1, times=True, limits=("within",)),
+    Template("existence", 1, times=True, limits=_WITHIN),
+    Template("absence", 1, times=True, least=0, limits=_WITHIN, negative=True),
+    Template("exactly", 1, times=True, limits=_WITHIN),
     Template("init", 1),
     Template("end", 1),
-    Template("choice", 2, limits=("within",)),
-    Template("exclusive_choice", 2, limits=("within",)),
+    Template("choice", 2, limits=_WITHIN),
+    Template("exclusive_choice", 2, limits=_WITHIN),
     Template("co_existence", 2, judges="either"),
     Template("not_co_existence", 2, judges="either", negative=True),
-    Template("responded_existence", 2, judges="first", looks="around", limits=("within",), same=True),
-    Template("response", 2, judges="first", looks="ahead", limits=_BOTH, same=True),
-    Template("alternate_response", 2, judges="first", looks="ahead", close="alternate", limits=("within",), same=True),
-    Template("chain_response", 2, judges="first", looks="ahead", close="chain", limits=("within",)),
-    Template("precedence", 2, judges="second", looks="behind", limits=_BOTH, same=True),
-    Template(
-        "alternate_precedence", 2, judges="second", looks="behind", close="alternate", limits=("within",), same=True
-    ),
-    Template("chain_precedence", 2, judges="second", looks="behind", close="chain", limits=("within",)),
-    Template("succession", 2, limits=("within",), same=True, halves=("response", "precedence")),
-    Template("not_succession", 2, judges="first", looks="ahead", negative=True, limits=("within",), same=True),
-    Template("not_chain_succession", 2, judges="first", looks="ahead", close="chain", negative=True),
-    Template("max_gap", 1, judges="first", looks="ahead", limits=("within",)),
+    _ahead("responded_existence", looks="around", limits=_WITHIN, same=True),
+    _ahead("response", times=True, limits=("within", "at_least"), same=True),
+    _ahead("alternate_response", close="alternate", limits=_WITHIN, same=True),
+    _ahead("chain_response", close="chain", limits=_WITHIN),
+    _behind("precedence", times=True, limits=("within", "at_least"), same=True),
+    _behind("alternate_precedence", close="alternate", limits=_WITHIN, same=True),
+    _behind("chain_precedence", close="chain", limits=_WITHIN),
+    Template("succession", 2, limits=_WITHIN, same=True, halves=("response", "precedence")),
+    _ahead("not_succession", negative=True, times=True, least=0, limits=_WITHIN, same=True),
+    _ahead("not_chain_succession", close="chain", negative=True),
+    Template("max_gap", 1, judges="first", looks="ahead", limits=_WITHIN),
 )
 TEMPLATES: Mapping[str, Template] = {each.name: each for each in _ALL}

@@ -103,7 +103,9 @@ def begun_text(deviation: Deviation, words: Words) -> str:
     """Who began it, side by side with how often; nobody begins what is missing."""
     if deviation.kind == "missing":
         return words.text("conform.nobody")
-    return ", ".join(_side(each, words) for each in deviation.begun) or words.text("report.dash")
+    if deviation.withheld:
+        return words.text("conform.begun_withheld")
+    return ", ".join(_side(each, words) for each in deviation.begun)
 
 
 def _side(begun: Begun, words: Words) -> str:

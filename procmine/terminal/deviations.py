@@ -89,7 +89,7 @@ def _kept(of: Kept) -> dict[str, Any]:
 
 
 def _deviation(of: Deviation) -> dict[str, Any]:
-    begun = [{"side": each.side, "events": each.events, "cases": each.cases} for each in of.begun]
+    begun = None if of.withheld else [{"side": b.side, "events": b.events, "cases": b.cases} for b in of.begun]
     return {
         "kind": of.kind,
         "activity": of.activity,

@@ -14,6 +14,12 @@ Course = Sequence[tuple[int, str]]
 
 def activations(template: str, course: Course, times: int = 1, most: int | None = None) -> list[tuple[int, bool]]:
     """(day, kept) of each activation of a template on a and b; ``most`` is how many days the partner may be away."""
+    if template in _COUNTED:
+        trigger, way, negative = _COUNTED[template]
+        told = [
+            (day, _partners(course, place, way, most)) for place, (day, name) in enumerate(course) if name == trigger
+        ]
+        return [(day, many <= times if negative else many >= times) for day, many in told]
     if template in _BY_EVENT:
         trigger, rule = _BY_EVENT[template]
         return [(day, rule(course, place, most)) for place, (day, name) in enumerate(course) if name == trigger]
@@ -53,12 +59,11 @@ def _near(one: int, other: int, most: int | None) -> bool:
     return most is None or abs(one - other) <= most
 
 
-def _response(course: Course, place: int, most: int | None) -> bool:
-    return any(name == "b" and _near(day, course[place][0], most) for day, name in course[place + 1 :])
-
-
-def _precedence(course: Course, place: int, most: int | None) -> bool:
-    return any(name == "a" and _near(day, course[place][0], most) for day, name in course[:place])
+def _partners(course: Course, place: int, way: int, most: int | None) -> int:
+    """How many of the other kind stand on that side, near enough."""
+    other = "b" if way > 0 else "a"
+    side = course[place + 1 :] if way > 0 else course[:place]
+    return sum(name == other and _near(day, course[place][0], most) for day, name in side)
 
 
 def _alternate_response(course: Course, place: int, most: int | None) -> bool:
@@ -93,15 +98,14 @@ def _responded(course: Course, place: int, most: int | None) -> bool:
     return any(name == "b" and _near(day, course[place][0], most) for day, name in course)
 
 
+# The trigger, the side its partners stand on, and whether there may be so many at most.
+_COUNTED = {"response": ("a", 1, False), "precedence": ("b", -1, False), "not_succession": ("a", 1, True)}
 Rule = Callable[[Course, int, int | None], bool]
 _BY_EVENT: dict[str, tuple[str, Rule]] = {
-    "response": ("a", _response),
-    "precedence": ("b", _precedence),
     "alternate_response": ("a", _alternate_response),
     "alternate_precedence": ("b", _alternate_precedence),
     "chain_response": ("a", _chain_response),
     "chain_precedence": ("b", _chain_precedence),
     "responded_existence": ("a", _responded),
-    "not_succession": ("a", lambda course, place, most: not _response(course, place, most)),
     "not_chain_succession": ("a", lambda course, place, most: not _chain_response(course, place, most)),
 }

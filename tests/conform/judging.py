@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from procmine.conform.items import ITEMS, fill_items
+from procmine.conform.items import ITEMS, fill_ground, fill_items
 from procmine.conform.proof import cases_query, play
 from procmine.drawn import Drawn
 from procmine.engines.duckdb import connect
@@ -32,7 +32,8 @@ def norm(template: str, first: Steps | str = "a", second: Steps | str | None = "
     one, two = (step(each) if isinstance(each, str) else each for each in (first, second))
     assert one is not None
     given: dict[str, Any] = {
-        "times": 0 if template == "absence" else 1,
+        "times": shape.least,
+        "from_nth": 1,
         "within": None,
         "at_least": None,
         "same": "",
@@ -40,6 +41,7 @@ def norm(template: str, first: Steps | str = "a", second: Steps | str | None = "
         "start": None,
         "end": None,
         "gate": None,
+        "example": NOTHING,
         **more,
     }
     return Norm(
@@ -53,7 +55,6 @@ def norm(template: str, first: Steps | str = "a", second: Steps | str | None = "
         checked="",
         mark="",
         sensitive=False,
-        example=NOTHING,
         where="test",
         **given,
     )
@@ -70,11 +71,24 @@ def judged(
     lands: Mapping[str, str] | None = None,
 ) -> list[tuple[Any, ...]]:
     """The activations as (case, day, state, why, due), in order."""
+    norms = Norms((rule,), land, lands or {}, cases_begin, cases_end, "test")
+    return _items(rule, norms, events, watched, "case_id, on_date, state, why, due")
+
+
+def begun(rule: Norm, events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Who began the steps that break a norm, in a log of whole cases."""
+    norms = Norms((rule,), "", {}, "first_event", "last_event", "test")
+    return [who for state, who in _items(rule, norms, events, FAR, "state, initiator") if state == "broken"]
+
+
+def _items(
+    rule: Norm, norms: Norms, events: Iterable[Mapping[str, Any]], watched: tuple[date, date], columns: str
+) -> list[tuple[Any, ...]]:
     engine = connect()
     try:
         play(engine, list(events), watched, SCHEMA, CASES)
-        fill_items(engine, rule, Norms((rule,), land, lands or {}, cases_begin, cases_end, "test"))
-        return engine.run(f"SELECT case_id, on_date, state, why, due FROM {ITEMS} ORDER BY ALL")
+        fill_items(engine, rule, fill_ground(engine, norms, [rule]))
+        return engine.run(f"SELECT {columns} FROM {ITEMS} ORDER BY ALL")
     finally:
         engine.connection.close()
 

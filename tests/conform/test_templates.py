@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from procmine.norms import TEMPLATES, Limit
+from procmine.norms import TEMPLATES, Limit, Norm
 from tests.conform.declare import activations
-from tests.conform.judging import FIRST, course, dated, judged, norm, states, step
+from tests.conform.judging import FIRST, begun, course, dated, judged, norm, states, step
 
 TWO = st.sampled_from("abc")
 LIMITED = sorted(name for name, each in TEMPLATES.items() if "within" in each.limits and name != "max_gap")
@@ -52,7 +52,7 @@ def test_finished_courses_are_judged_as_the_definition_says(template: str, crowd
 
     found = judged(norm(template), events, cases_end="last_event")
 
-    times = 0 if template == "absence" else 1
+    times = TEMPLATES[template].least
     assert counted(found) == expected(template, crowd, times=times)
     assert all(due for *_, due in found)
 
@@ -67,7 +67,7 @@ def test_time_limits_cut_off_what_comes_too_late(template: str, crowd: list[Any]
 
     found = judged(rule, events)
 
-    times = 0 if template == "absence" else 1
+    times = TEMPLATES[template].least
     assert counted(found) == expected(template, crowd, times=times, most=most)
 
 
@@ -82,6 +82,74 @@ def test_numbers_are_counted(template: str, times: int) -> None:
     assert counted(found) == expected(template, crowd, times=times)
 
 
+@pytest.mark.parametrize("template", ["response", "precedence", "not_succession"])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(crowd=crowds, times=st.integers(1, 3), most=st.integers(0, 6) | st.none())
+def test_partners_are_counted(template: str, crowd: list[Any], times: int, most: int | None) -> None:
+    events = [row for number, gaps in enumerate(crowd) for row in course(f"{number:03d}", days(gaps))]
+    limit = None if most is None else Limit(most, "days", extends=False)
+
+    found = judged(
+        norm(template, times=times, within=limit), events, cases_end="last_event" if most is None else "exit"
+    )
+
+    assert counted(found) == expected(template, crowd, times=times, most=most)
+
+
+def test_no_more_than_so_many_of_one_kind_may_fall_into_a_stretch_of_days() -> None:
+    rule = norm("not_succession", "a", "a", times=1, within=Limit(7, "days", extends=False))
+    found = judged(rule, course("1", [(0, "a"), (3, "a"), (7, "a"), (20, "a")]))
+
+    assert states(found) == ["broken", "kept", "kept", "kept"]
+
+
+def test_of_too_many_steps_the_first_too_many_tells_who_began_it() -> None:
+    by = [("client", 0), ("client", 1), ("caseworker", 2)]
+    rows = course("1", [(0, "b"), *((day, "a", {"initiator": who}) for who, day in by)])
+
+    assert begun(norm("not_succession", "b", "a", times=2), rows) == ["caseworker"]
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("template", ["response", "precedence", "not_succession"])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_counts_that_are_certain_hold_however_the_unknown_turns_out(template: str, times: int, data: Any) -> None:
+    check_completions(norm(template, step("a", outcome="attended"), step("b", outcome="attended"), times=times), data)
+
+
+@pytest.mark.parametrize("template", ["response", "alternate_precedence"])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_repeats_that_are_certain_hold_however_the_unknown_turns_out(template: str, data: Any) -> None:
+    rule = norm(template, step("a", outcome="attended"), step("b", outcome="attended"), from_nth=2)
+
+    check_completions(rule, data)
+
+
+def test_from_the_second_on_says_nothing_of_the_first() -> None:
+    rule = norm("alternate_precedence", from_nth=2)
+    found = judged(rule, course("1", [(0, "b"), (1, "a"), (2, "b"), (3, "b")]))
+
+    assert [(day, state) for _, day, state, _, _ in found] == [
+        (FIRST + timedelta(days=2), "kept"),
+        (FIRST + timedelta(days=3), "broken"),
+    ]
+
+
+def test_which_is_the_second_is_not_known_where_the_first_may_lie_before_the_log() -> None:
+    rows = course("1", [(0, "b"), (1, "b")], entry=FIRST - timedelta(days=400))
+    found = judged(norm("precedence", from_nth=2), rows, (FIRST - timedelta(days=30), FIRST + timedelta(days=30)))
+
+    assert states(found) == ["undetermined history", "undetermined history"]
+
+
+def test_two_triggers_of_one_moment_leave_open_which_is_the_second() -> None:
+    found = judged(norm("response", from_nth=2), dated("1", [(0, "a"), (0, "a"), (1, "b")]), cases_end="last_event")
+
+    assert states(found) == ["undetermined order", "undetermined order"]
+
+
 # Steps of which something is not known: (days since the step before, activity, outcome); the outcome may be unknown.
 vague = st.lists(
     st.tuples(st.sampled_from((0, 0, 1, 2)), TWO, st.sampled_from(("attended", "attended", "no_show", None))),
@@ -92,28 +160,30 @@ vague = st.lists(
 
 @pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"max_gap"}))
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(crowd=st.lists(vague, min_size=20, max_size=40))
-def test_what_is_certain_holds_however_the_unknown_turns_out(template: str, crowd: list[Any]) -> None:
+@given(data=st.data())
+def test_what_is_certain_holds_however_the_unknown_turns_out(template: str, data: Any) -> None:
+    check_completions(norm(template, step("a", outcome="attended"), step("b", outcome="attended")), data)
+
+
+def check_completions(rule: Norm, data: Any) -> None:
     """Days only, outcomes partly unknown: every order within a day and every outcome is tried."""
     events, drawn = [], {}
-    for number, gaps in enumerate(crowd):
+    for number, gaps in enumerate(data.draw(st.lists(vague, min_size=20, max_size=40))):
         told = [
             (day, name, {"outcome": outcome})
             for (day, name), (_, _, outcome) in zip(days([gap[:2] for gap in gaps]), gaps, strict=True)
         ]
         drawn[f"{number:03d}"] = told
         events += dated(f"{number:03d}", told)
-    rule = norm(template, step("a", outcome="attended"), step("b", outcome="attended"))
 
     found = judged(rule, events, cases_end="last_event")
 
-    times = 0 if template == "absence" else 1
     for case, told in drawn.items():
         mine = [(day, state) for name, day, state, _, _ in found if name == case]
         certain = {state: Counter(day for day, each in mine if each == state) for state in ("kept", "broken")}
         allowed = Counter(day for day, _ in mine)
         for turned in completions(told):
-            outcome = activations(template, turned, times=times)
+            outcome = activations(rule.template.name, turned, times=rule.times)[rule.from_nth - 1 :]
             real = {
                 state: Counter(FIRST + timedelta(days=day) for day, kept in outcome if kept == (state == "kept"))
                 for state in certain

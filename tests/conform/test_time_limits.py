@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.conform.calendar import LIMITS, fill_calendar, fill_limits
+from procmine.conform.calendar import LIMITS, fill_limits, named
 from procmine.engines.duckdb import connect
 from procmine.norms import LANDS, Limit, free_days
-from tests.conform.judging import course, judged, norm, states
+from tests.conform.judging import FIRST, course, judged, norm, states, step
 
 YEARS = (date(2024, 1, 1), date(2027, 12, 31))
 
@@ -41,9 +41,11 @@ def last_day(day: date, limit: Limit, free: Collection[date]) -> date:
 def limits(limit: Limit, land: str) -> dict[date, tuple[date, date, date]]:
     engine = connect()
     engine.fill("events", {"local_date": "date"}, [(YEARS[0],), (YEARS[1],)])
-    fill_calendar(engine, [land], limit)
-    fill_limits(engine, limit)
-    rows = engine.run(f"SELECT day, until, since, before FROM {LIMITS} WHERE day BETWEEN '2024-01-01' AND '2027-06-30'")
+    fill_limits(engine, [land], [Limit(2, "weeks")], [limit, Limit(3, "weeks")])
+    rows = engine.run(
+        f"SELECT day, until, since, before FROM {LIMITS} "
+        f"WHERE name = '{named(limit)}' AND day BETWEEN '2024-01-01' AND '2027-06-30'"
+    )
     engine.connection.close()
     return {day: (until, since, before) for day, until, since, before in rows}
 
@@ -150,6 +152,50 @@ def test_a_limit_that_still_runs_when_the_log_ends_is_neither_kept_nor_broken() 
     found = judged(rule, course("1", [(0, "a")]), (date(2025, 1, 1), date(2025, 3, 10)))
 
     assert states(found) == ["undetermined running"]
+
+
+def test_a_limit_that_still_runs_when_the_norm_ends_is_neither_kept_nor_broken() -> None:
+    """From the day after its last day on, nobody owes what a norm asked for."""
+    rule = norm("response", within=Limit(14, "days"), end=FIRST + timedelta(days=10))
+    rows = [*course("1", [(0, "a"), (40, "c")]), *course("2", [(0, "a"), (12, "b")])]
+
+    assert [row[2:] for row in judged(rule, rows)] == [("undetermined", "running", False), ("kept", None, False)]
+
+
+def test_a_limit_that_ran_out_while_the_norm_held_is_judged() -> None:
+    rule = norm("response", within=Limit(14, "days"), end=FIRST + timedelta(days=14))
+
+    assert states(judged(rule, course("1", [(0, "a"), (40, "c")]))) == ["broken"]
+
+
+def test_without_a_limit_the_case_must_have_ended_while_the_norm_held() -> None:
+    rule = norm("response", end=FIRST + timedelta(days=10))
+    rows = [*course("1", [(0, "a")], exit=FIRST + timedelta(days=5)), *course("2", [(0, "a"), (20, "c")])]
+
+    assert states(judged(rule, rows, cases_end="last_event")) == ["broken", "undetermined running"]
+
+
+@pytest.mark.parametrize("template", ["not_succession", "absence"])
+def test_what_was_forbidden_until_a_day_is_no_breach_after_it(template: str) -> None:
+    rule = norm(template, "a" if template == "not_succession" else "b", end=FIRST + timedelta(days=10))
+    before, after = (judged(rule, course("1", [(0, "a"), (day, "b")]), cases_end="last_event") for day in (10, 11))
+
+    assert (states(before), states(after)) == (["broken"], ["undetermined running"])
+
+
+def test_a_norm_says_nothing_of_steps_before_its_first_day() -> None:
+    rule = norm("response", start=FIRST + timedelta(days=10))
+    found = judged(rule, course("1", [(0, "a"), (10, "a"), (11, "b")]), cases_end="last_event")
+
+    assert [(day, state) for _, day, state, _, _ in found] == [(FIRST + timedelta(days=10), "kept")]
+
+
+def test_within_a_day_of_contacts_nothing_is_a_gap() -> None:
+    """The later contact of the day may not have taken place; the earlier one did, and none followed."""
+    rows = course("1", [(0, "a", {"outcome": "attended"}), (0, "a", {"outcome": None}), (90, "c")])
+    rule = norm("max_gap", step("a", outcome="attended"), None, within=Limit(30, "days"))
+
+    assert states(judged(rule, rows)) == ["broken"]
 
 
 def test_what_was_kept_before_its_limit_ran_out_is_kept_but_in_no_rate() -> None:

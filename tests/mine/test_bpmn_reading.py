@@ -417,6 +417,17 @@ def test_a_process_that_cannot_end_properly_is_refused_at_its_place(tmp_path: Pa
     assert said in fault(tmp_path, body)
 
 
+def test_more_branches_at_once_than_can_be_looked_at_are_refused_at_their_gateway(tmp_path: Path) -> None:
+    names = [f"t{number}" for number in range(18)]
+    tasks = "".join(f'<task id="{name}" name="walk_in"/>' for name in names)
+    gates = '<parallelGateway id="split"/><parallelGateway id="join"/>'
+    ways = [way for name in names for way in (f"split>{name}", f"{name}>join")]
+    path = a_file(tmp_path, ENDS + tasks + gates + flows("s>split", *ways, "join>e"))
+
+    with pytest.raises(ContentError, match=r"18 begin at parallelGateway split\. Draw the few steps"):
+        read_bpmn(path, known_words(SCHEMA))
+
+
 def test_tasks_without_an_activity_are_listed_with_the_nearest(tmp_path: Path) -> None:
     body = (
         f'{ENDS}<task id="t1" name="Erstgespraech"/>\n<task id="t2" name="Tee kochen"/>{flows("s>t1", "t1>t2", "t2>e")}'

@@ -17,8 +17,11 @@ from procmine.mine.bpmn.reading import known_words, read_bpmn
 from procmine.mine.chosen import Chosen
 from procmine.privacy.deviations import release_conformance
 from procmine.privacy.profile import rounded
+from procmine.report.norm_section import begun_text
+from procmine.report.words import load
 from procmine.schema import load_schema
 from procmine.stats.intervals import wilson
+from procmine.terminal.deviations import conformance, conformance_data
 from tests.mine.conftest import make_log
 from tests.mine.test_bpmn_reading import ENDS, a_file, flows
 
@@ -155,14 +158,22 @@ def test_a_case_that_goes_on_and_keeps_to_the_norm_so_far_is_undetermined(norm: 
     assert (counted(found.whole), found.deviations) == ((0, 0, 1, 0, 0), ())
 
 
-def test_a_case_that_goes_on_but_came_to_the_norms_end_is_kept(norm: Norm) -> None:
-    assert counted(conform(a_log(running(*RUN)), norm).whole) == (1, 0, 0, 0, 0)
+def test_a_case_that_goes_on_may_yet_deviate_though_it_came_to_the_norms_end(norm: Norm) -> None:
+    assert counted(conform(a_log(running(*RUN)), norm).whole) == (0, 0, 1, 0, 0)
 
 
-def test_a_case_that_goes_on_and_can_no_longer_keep_the_norm_is_broken(norm: Norm) -> None:
+def test_the_rate_does_not_lean_to_the_cases_that_were_quick(norm: Norm) -> None:
+    """Of those that go on, the quick ones are through and the slow ones are not yet: only cases that are over count."""
+    whole, some = over(*RUN), over("application")
+    found = conform(a_log(whole, some, some, *[running(*RUN)] * 10, *[running("application")] * 10), norm)
+
+    assert (counted(found.whole), found.whole.share.value) == ((1, 2, 20, 0, 0), 1 / 3)
+
+
+def test_what_a_case_that_goes_on_did_against_the_norm_stands_among_the_deviations(norm: Norm) -> None:
     found = conform(a_log(running("application", "cooperation_plan")), norm)
 
-    assert counted(found.whole) == (0, 1, 0, 0, 0)
+    assert counted(found.whole) == (0, 0, 1, 0, 0)
     assert [(each.kind, each.activity) for each in found.deviations] == [("missing", "first_interview")]
 
 
@@ -176,6 +187,12 @@ def test_a_case_that_began_before_the_log_does_is_undetermined(norm: Norm) -> No
     found = conform(a_log(over("cooperation_plan", entry=FIRST - timedelta(days=1)), over(*RUN, entry=FIRST)), norm)
 
     assert (counted(found.whole), found.deviations, found.entries) == ((1, 0, 0, 1, 0), (), True)
+
+
+def test_a_case_nobody_knows_the_begin_of_is_undetermined_where_others_have_theirs(norm: Norm) -> None:
+    found = conform(a_log(over("cooperation_plan"), over(*RUN, entry=FIRST)), norm)
+
+    assert (counted(found.whole), found.deviations) == ((1, 0, 0, 1, 0), ())
 
 
 def test_without_exits_every_case_goes_on_unless_it_has_been_quiet(norm: Norm) -> None:
@@ -268,6 +285,17 @@ def test_where_one_side_may_not_be_shown_none_is(norm: Norm) -> None:
 
     assert released(found).deviations[0].begun == ()
     assert [each.side for each in released(found, "internal").deviations[0].begun] == ["client", "office"]
+
+
+def test_who_began_is_said_to_be_withheld_and_never_left_empty(norm: Norm) -> None:
+    by = [("client", 12), ("caseworker", 3)]
+    log = a_log(*[over("application", ("application", who), *RUN[1:]) for who, many in by for _ in range(many)])
+    found = released(conform(log, norm))
+
+    (inserted,) = found.deviations
+    assert begun_text(inserted, load("de")) == "nicht gezeigt: eine der Seiten umfasst zu wenige Personen"
+    assert conformance_data(found)["deviations"][0]["begun"] is None
+    assert "15      15  not shown: one of the sides has too few persons" in conformance(found, load("en"))
 
 
 def test_an_office_of_too_few_persons_is_withheld_and_the_next_smallest_with_it(norm: Norm) -> None:

@@ -1,8 +1,9 @@
 """How the cases of a log keep to a BPMN norm: optimal alignments, deviations counted, placed and attributed.
 
-A case is *kept* if its course is a run of the norm, *broken* if it is not and cannot become one any more, and
-*undetermined* if it still goes on and what happened so far keeps to the norm, if it began before the log does, or if
-its course is beyond the budget. A case that goes on but has come to the norm's end is kept: nothing is missing.
+A case that is over is *kept* if its course is a run of the norm, else *broken*. *Undetermined* is one that still goes
+on, that began before the log does (or nobody knows when, in a log that knows it of others), or whose course is beyond
+the budget. Of cases that go on only the quick ones could be seen to be kept, and even these may yet deviate: a rate
+over them would lean. What they have done against the norm already is certain, and stands among the deviations.
 
 An inserted step was begun by whoever began that very event. A missing step was begun by nobody, and a log does not say
 who left it out.
@@ -22,7 +23,7 @@ from procmine.deviations import SIDES, Begun, Conformance, Deviation, Foreseen, 
 from procmine.mine import counts
 from procmine.mine.chosen import Chosen, text
 from procmine.mine.counts import Courses
-from procmine.mine.fit.alignment import BUDGET, BUDGET_EACH, Aligned, Move, align, fitness
+from procmine.mine.fit.alignment import BUDGET, BUDGET_EACH, Move, align, fitness
 from procmine.mine.fit.blocks import Purse
 from procmine.stats.intervals import wilson
 
@@ -50,7 +51,7 @@ def conform(
     """
     rows = _read(log, norm, chosen, only_named)
     ends = _ends(log.engine, rows.case, quiet_days)
-    status = np.where(ends.earlier, EARLIER, BEYOND).astype(np.int64)
+    status = np.where(ends.earlier, EARLIER, np.where(ends.over, BEYOND, RUNNING)).astype(np.int64)
     tally, purse = _Tally(norm), Purse(budget)
     done = _Group(log.receipt["activities"], rows, np.flatnonzero(ends.over & ~ends.earlier))
     closed = align(norm.net, done.courses, budget=purse, budget_each=budget_each)
@@ -58,7 +59,8 @@ def conform(
         if cost is not None:
             status[done.members[i]] = KEPT if cost == 0 else BROKEN
             tally.add(closed.moves[i] or (), rows, done.members[i])
-    reasons = [closed.reason, *_running(log, norm, rows, ends, status, tally, purse, budget_each)]
+    going = _Group(log.receipt["activities"], rows, np.flatnonzero(~ends.over & ~ends.earlier))
+    reasons = [closed.reason, _running(going, norm, rows, tally, purse, budget_each)]
     return Conformance(
         norm=norm,
         whole=_kept({}, status),
@@ -76,27 +78,12 @@ def conform(
     )
 
 
-def _running(
-    log: Any,
-    norm: Norm,
-    rows: _Rows,
-    ends: _Ends,
-    status: Ints,
-    tally: _Tally,
-    purse: Purse,
-    budget_each: int,
-) -> list[str]:
-    """Judge the cases that still go on: what happened so far, and whether the norm's end was reached."""
-    group = _Group(log.receipt["activities"], rows, np.flatnonzero(~ends.over & ~ends.earlier))
-    whole = align(norm.net, group.courses, budget=purse, budget_each=budget_each, moves=False)
-    begun: Aligned = align(norm.net, group.courses, budget=purse, budget_each=budget_each, unfinished=True)
-    for i, (cost, so_far) in enumerate(zip(whole.costs, begun.costs, strict=True)):
-        if so_far is None:
-            continue
-        kept = KEPT if cost == 0 else RUNNING
-        status[group.members[i]] = kept if so_far == 0 else BROKEN
-        tally.add(begun.moves[i] or (), rows, group.members[i])
-    return [whole.reason, begun.reason]
+def _running(group: _Group, norm: Norm, rows: _Rows, tally: _Tally, purse: Purse, budget_each: int) -> str:
+    """Count what the cases that still go on have done against the norm already."""
+    begun = align(norm.net, group.courses, budget=purse, budget_each=budget_each, unfinished=True)
+    for i, moves in enumerate(begun.moves):
+        tally.add(moves or (), rows, group.members[i])
+    return begun.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +142,8 @@ def _side(schema: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """For each case whether it began before the log does, whether it is over, and its office ("" where none is
-    recorded); whether the log records entries and exits at all."""
+    """For each case whether it began before the log does, or nobody knows when though the log records entries; whether
+    it is over, and its office ("" where none is recorded); whether the log records entries and exits at all."""
 
     earlier: npt.NDArray[np.bool_]
     over: npt.NDArray[np.bool_]
@@ -174,16 +161,16 @@ def _ends(engine: Any, case: Ints, quiet_days: int | None) -> _Ends:
     ended = f"exit_date <= {_day(last_day)}"
     if quiet_days is not None:
         ended += f" OR last_date < {_day(last_day - timedelta(days=quiet_days))}"
+    recorded = [
+        bool(engine.run(f"SELECT 1 FROM cases WHERE {column} IS NOT NULL LIMIT 1")) for column in ("entry", "exit_date")
+    ]
     known = engine.run(
-        f"SELECT case_id, COALESCE(entry < {_day(first_day)}, FALSE), COALESCE({ended}, FALSE), COALESCE(office, '') "
-        "FROM cases ORDER BY case_id"
+        f"SELECT case_id, COALESCE(entry < {_day(first_day)}, {recorded[0]}), COALESCE({ended}, FALSE), "
+        "COALESCE(office, '') FROM cases ORDER BY case_id"
     )
     at = np.searchsorted(np.array([row[0] for row in known], dtype=np.int64), case)
     earlier, over = (np.array([bool(row[k]) for row in known], dtype=np.bool_)[at] for k in (1, 2))
     office = np.array([row[3] for row in known], dtype=object)[at]
-    recorded = [
-        bool(engine.run(f"SELECT 1 FROM cases WHERE {column} IS NOT NULL LIMIT 1")) for column in ("entry", "exit_date")
-    ]
     return _Ends(earlier, over, office, *recorded)
 
 

@@ -171,8 +171,13 @@ def _check_sound(net: Net, owner: Mapping[str, str], found: Parts, file: str) ->
     try:
         fault = soundness(net)
     except TooLarge:
+        # Branches multiply: eleven of three states each have 177,147 together, so that no budget would do.
+        together = [part for part in found.parts.values() if part.kind not in ("exclusive", "events")]
+        wide = max(together, key=lambda part: len(part.out))
         raise ContentError(
-            "The process has too many branches at once to be checked.", where=file, hint="Draw its parts as norms."
+            f"The process has too many branches at once to be checked: {len(wide.out)} begin at {wide.said}.",
+            where=f"{file}:{wide.line}",
+            hint="Draw the few steps whose order must be kept, or parts of the process as norms of their own.",
         ) from None
     if fault is not None:
         line, at = _place_of(fault, owner, found)
