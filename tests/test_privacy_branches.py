@@ -119,12 +119,33 @@ def test_an_empty_cell_is_as_telling_as_a_small_one_outside_the_house() -> None:
     assert outside is not None and outside.tables == ()
 
 
-def test_shares_have_two_digits_and_counts_are_rounded() -> None:
-    found = released(branch(option("b", 52), option("c", 41)))
+def test_shares_of_many_decisions_have_two_digits() -> None:
+    found = released(branch(option("b", 520), option("c", 410)))
 
     assert found is not None and found.voice == Part(0.12, 0.23, 0.01, 0.35)
-    assert (found.whole, found.voice_interval, found.decisions, found.entropy) == (0.46, (0.01, 0.23), 95, 0.65)
-    assert (found.unfit, found.unfinished, found.same_time) == (0, 10, 0)
+    assert (found.whole, found.voice_interval, found.known[0].not_recorded) == (0.46, (0.01, 0.23), 0.12)
+
+
+def test_no_share_is_finer_than_the_rounding_of_the_decisions_it_rests_on() -> None:
+    found = released(branch(option("b", 31), option("c", 20)))  # 50 decisions: a step of five is a tenth
+
+    assert found is not None and found.voice == Part(0.1, 0.2, 0.01, 0.3)
+    assert (found.whole, found.voice_interval, found.known[0].not_recorded) == (0.5, (0.0, 0.2), 0.1)
+
+
+def test_counts_at_a_branch_are_rounded_and_few_look_like_none() -> None:
+    found = released(branch(option("b", 52), option("c", 41)))
+
+    assert found is not None
+    assert (found.decisions, found.unfit, found.unfinished, found.same_time) == (95, 0, 10, 0)
+
+
+@pytest.mark.parametrize("few", range(1, 10))
+def test_the_uncertainty_does_not_tell_how_many_took_a_merged_option(few: int) -> None:
+    # 90 took b, 40 c or the rare d: exactly, the uncertainty would say how many of the 40 took d.
+    found = released(branch(option("b", 90), option("c", 40 - few), option("d", few), entropy=0.6 + few / 50))
+
+    assert found is not None and found.entropy == 0.62
 
 
 @pytest.mark.parametrize(("workers", "shown"), [(9, False), (10, True), (None, False)])
@@ -153,11 +174,25 @@ def test_the_bench_sees_exact_figures() -> None:
     assert released(one, "internal") == replace(one)
 
 
-def test_log_level_shares_have_two_digits() -> None:
+def test_log_level_shares_are_no_finer_than_their_decisions() -> None:
     weighted = Weighted("next", 3, 5, 123, 456, 0.123, 0.0567, 0.1, 0.2, 0.3, (0.0123, 0.3))
-    found = release_branches(Steered((), (weighted,), (), 0.1234), "shared", names=NAMES, workers=20).value
+    found = release_branches(Steered((), (weighted,), ()), "shared", names=NAMES, workers=20).value.weighted[0]
 
-    assert (found.unfit, found.weighted[0].voice, found.weighted[0].decisions) == (0.12, 0.06, 125)
+    assert (found.voice, found.no_choice, found.decisions) == (0.04, 0.12, 125)
+
+
+@pytest.mark.parametrize(("cases", "shown"), [(70, None), (100, 0.1), (1000, 0.12)])
+def test_that_few_cases_contradict_the_model_is_not_said(cases: int, shown: float | None) -> None:
+    found = release_branches(Steered((), (), (), 0.1234), "shared", names=NAMES, workers=20, cases=cases).value
+
+    assert found.unfit == shown
+
+
+def test_where_no_step_may_be_named_nothing_is_said_of_all_branches_together() -> None:
+    weighted = Weighted("next", 3, 5, 123, 456, 0.123)
+    found = release_branches(Steered((), (weighted,), ()), "shared", names=(), workers=20).value
+
+    assert found.weighted == ()
 
 
 def test_a_model_leaves_with_its_branches_released() -> None:

@@ -58,12 +58,14 @@ class Crossing:
 @dataclass(frozen=True, slots=True)
 class Part:
     """One block's share of what is open at a branch: ``unique`` beyond the other blocks (corrected for chance; it may
-    lie a little below 0), ``shapley`` its fair share, ``p`` how often chance does as well."""
+    lie a little below 0), ``shapley`` its fair share, ``p`` how often chance does as well. ``stands``: the share stands
+    up to the number of branches looked at; of all that do, at most one in twenty is expected to be chance."""
 
     unique: float
     shapley: float
     p: float
     plug_in: float
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)

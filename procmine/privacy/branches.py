@@ -4,35 +4,44 @@ Everything at a branch adds up (options to its decisions, levels to options), so
 subtraction. Therefore nothing is hidden inside a branch that is shown: options and levels are merged until each has
 enough persons, and where that leaves no choice, the branch or its table looks absent. In the profiles that leave the
 house an empty cell is as telling as one of few persons (everybody of that level took another option), so it is merged
-too. Shares have two digits, counts are rounded. Caseworkers are at most a block of the organisation's share, and only
-where there are enough of them.
+too. Counts are rounded; the uncertainty is that of the options as they are shown, and no share is finer than the
+rounding of the decisions it rests on: either could be solved for the cells that were merged. Caseworkers are at most a
+block of the organisation's share, and only where there are enough of them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, Weighted
-from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed
+from procmine.privacy.profile import Profile, Released, coarse, profile_named, rounded, sealed
 
 Rows = tuple[tuple[int, ...], ...]
 
 
 def release_branches(
-    steered: Steered, profile: str | Profile, *, names: Collection[str], workers: int | None = None
+    steered: Steered,
+    profile: str | Profile,
+    *,
+    names: Collection[str],
+    workers: int | None = None,
+    cases: int = 0,
 ) -> Released[Steered]:
     """Steering on the model as the profile lets it out. ``names`` are the activities that may be named at all (those
-    the released model shows), ``workers`` the number of caseworkers behind the log, None where it is not known."""
+    the released model shows), ``workers`` the number of caseworkers behind the log, None where it is not known,
+    ``cases`` the number of cases."""
     rule = profile_named(profile)
     staff = rule.exact or (workers is not None and workers >= rule.workers)
     shown = (_branch(branch, rule, names, staff) for branch in steered.branches)
     return sealed(
         Steered(
             branches=tuple(branch for branch in shown if branch is not None),
-            weighted=tuple(_weighted(one, rule) for one in steered.weighted),
+            # Where no step may be named there are too few persons for any figure.
+            weighted=tuple(_weighted(one, rule) for one in steered.weighted if names and one.decisions >= rule.persons),
             absent=steered.absent,
-            unfit=_share(steered.unfit, rule),
+            unfit=_unfit(steered.unfit, cases, rule),
             ends_recorded=steered.ends_recorded,
         ),
         rule,
@@ -61,19 +70,25 @@ def _branch(branch: Branch, rule: Profile, names: Collection[str], staff: bool) 
         unfit=_few(branch.unfit, rule),
         unfinished=_few(branch.unfinished, rule),
         same_time=_few(branch.same_time, rule),
-        entropy=branch.entropy if rule.exact else round(branch.entropy, 2),
+        entropy=branch.entropy if rule.exact else _uncertainty(options),
         cells=branch.cells if rule.exact else 0,
-        known=tuple(_considered(one, rule) for one in branch.known),
-        voice=_part(branch.voice, rule),
-        profile=_part(branch.profile, rule),
-        organisation=_part(branch.organisation, rule) if told else None,
-        whole=_share(branch.whole, rule) if told else None,
-        shared=_share(branch.shared, rule) if told else None,
-        voice_interval=_interval(branch.voice_interval, rule),
+        known=tuple(_considered(one, branch.decisions, rule) for one in branch.known),
+        voice=_part(branch.voice, branch.decisions, rule),
+        profile=_part(branch.profile, branch.decisions, rule),
+        organisation=_part(branch.organisation, branch.decisions, rule) if told else None,
+        whole=_share(branch.whole, branch.decisions, rule) if told else None,
+        shared=_share(branch.shared, branch.decisions, rule) if told else None,
+        voice_interval=_interval(branch.voice_interval, branch.decisions, rule),
         tables=tuple(table for each in branch.tables if (table := _crossing(each, groups, rule)) is not None),
         workers=branch.workers if rule.exact else None,
         question=branch.question if told else "",
     )
+
+
+def _uncertainty(options: Sequence[Option]) -> float:
+    """H of the options as they are shown (nats), in two digits."""
+    many = [option.decisions for option in options if option.decisions]
+    return round(sum(-one / sum(many) * math.log(one / sum(many)) for one in many) + 0.0, 2)
 
 
 def _groups(options: Sequence[Option], rule: Profile, names: Collection[str]) -> list[list[int]]:
@@ -136,27 +151,35 @@ def _tells(persons: Sequence[Sequence[int]], rule: Profile) -> bool:
     return any(count < rule.persons and (count > 0 or not rule.exact) for count in cells)
 
 
-def _considered(one: Considered, rule: Profile) -> Considered:
+def _considered(one: Considered, decisions: int, rule: Profile) -> Considered:
     """How many levels an attribute has is told on the bench only: of caseworkers it is their number."""
     if rule.exact:
         return one
-    return replace(one, levels=0, not_recorded=_share(one.not_recorded, rule))
+    return replace(one, levels=0, not_recorded=_share(one.not_recorded, decisions, rule))
 
 
-def _part(part: Part | None, rule: Profile) -> Part | None:
+def _part(part: Part | None, decisions: int, rule: Profile) -> Part | None:
     if part is None or rule.exact:
         return part
-    return Part(round(part.unique, 2), round(part.shapley, 2), round(part.p, 2), round(part.plug_in, 2))
+    unique, shapley, plug_in = (coarse(one, decisions, rule) for one in (part.unique, part.shapley, part.plug_in))
+    return Part(unique, shapley, max(0.01, round(part.p, 2)), plug_in, part.stands)  # a p is never 0
 
 
-def _share(share: float | None, rule: Profile) -> float | None:
-    return share if share is None or rule.exact else round(share, 2)
+def _share(share: float | None, decisions: int, rule: Profile) -> float | None:
+    return None if share is None else coarse(share, decisions, rule)
 
 
-def _interval(interval: tuple[float, float] | None, rule: Profile) -> tuple[float, float] | None:
+def _interval(interval: tuple[float, float] | None, decisions: int, rule: Profile) -> tuple[float, float] | None:
     if interval is None or rule.exact:
         return interval
-    return round(interval[0], 2), round(interval[1], 2)
+    return coarse(interval[0], decisions, rule), coarse(interval[1], decisions, rule)
+
+
+def _unfit(share: float | None, cases: int, rule: Profile) -> float | None:
+    """Of few persons, as of none, nothing is said."""
+    if share is None or rule.exact:
+        return share
+    return coarse(share, cases, rule) if share * cases >= rule.persons else None
 
 
 def _few(count: int, rule: Profile) -> int:
@@ -168,10 +191,10 @@ def _weighted(one: Weighted, rule: Profile) -> Weighted:
         one,
         decisions=rounded(one.decisions, rule.base),
         of_decisions=rounded(one.of_decisions, rule.base),
-        no_choice=_share(one.no_choice, rule),
-        voice=_share(one.voice, rule),
-        profile=_share(one.profile, rule),
-        organisation=_share(one.organisation, rule),
-        whole=_share(one.whole, rule),
-        voice_interval=_interval(one.voice_interval, rule),
+        no_choice=_share(one.no_choice, one.of_decisions, rule),
+        voice=_share(one.voice, one.decisions, rule),
+        profile=_share(one.profile, one.decisions, rule),
+        organisation=_share(one.organisation, one.decisions, rule),
+        whole=_share(one.whole, one.decisions, rule),
+        voice_interval=_interval(one.voice_interval, one.decisions, rule),
     )

@@ -58,6 +58,13 @@ def claimed(branch: Branch, value: float | None, words: Words, digits: int) -> s
     )
 
 
+def standing_of(branch: Branch, words: Words) -> str:
+    """The blocks whose share stands up to the number of branches looked at."""
+    parts = (("voice", branch.voice), ("profile", branch.profile), ("organisation", branch.organisation))
+    named = [words.text(f"branches.column.{name}") for name, part in parts if part is not None and part.stands]
+    return ", ".join(named) if named else words.text("report.dash")
+
+
 def span_of(interval: tuple[float, float] | None, words: Words, digits: int) -> str:
     """An interval in per cent, held to 0 and 1."""
     if interval is None:

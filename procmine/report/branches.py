@@ -15,6 +15,7 @@ from procmine.report.branch_words import (
     share_of,
     sort_name,
     span_of,
+    standing_of,
 )
 from procmine.report.document import Block, Cell, Column, Fold, Grid, Items, Note, Section, Tone
 from procmine.report.reading import Reading
@@ -120,6 +121,7 @@ def _overview(reading: Reading, branches: list[Branch], key: str) -> Grid:
         Column(words.text("branches.column.options")),
         Column(words.text("branches.column.decisions"), "end"),
         *(Column(words.text(f"branches.column.{block}"), "end", bar=True) for block in BLOCKS),
+        Column(words.text("branches.column.stands")),
         Column(words.text("branches.column.status")),
     )
     rows = []
@@ -139,6 +141,7 @@ def _overview(reading: Reading, branches: list[Branch], key: str) -> Grid:
                 Cell(" | ".join(option_name(option, words, reading.label) for option in branch.options)),
                 Cell(words.number(branch.decisions), "plain", branch.decisions),
                 *shares,
+                Cell(standing_of(branch, words)),
                 Cell(words.text(f"branches.status.{branch.reason or branch.status}"), tone),
             )
         )

@@ -13,6 +13,7 @@ from procmine.report.branch_words import (
     share_of,
     sort_name,
     span_of,
+    standing_of,
 )
 from procmine.report.words import Words, clean
 from procmine.terminal.aligned import pairs, table, underlined
@@ -60,7 +61,7 @@ def _together(steered: Steered, words: Words) -> str:
 
 
 def _each(found: Sequence[Branch], words: Words) -> str:
-    head = ("branch", "decisions", "nat", *BLOCKS, "95 % (voice)", "p", "status")
+    head = ("branch", "decisions", "nat", *BLOCKS, "95 % (voice)", "p (voice)", "beyond chance", "status")
     rows = []
     for branch in found:
         shares = [getattr(branch, block) for block in BLOCKS]
@@ -72,6 +73,7 @@ def _each(found: Sequence[Branch], words: Words) -> str:
                 *(claimed(branch, part.unique if part is not None else None, words, DIGITS) for part in shares),
                 span_of(branch.voice_interval, words, DIGITS),
                 words.number(branch.voice.p, 3) if branch.voice is not None else "",
+                standing_of(branch, words) if branch.voice is not None else "",
                 words.text(f"branches.status.{branch.reason or branch.status}"),
             )
         )

@@ -40,7 +40,7 @@ class Scenes:
         return opened(place, [*(row for rows in self._rows.values() for row in rows), *more])
 
 
-def opened(place: Path, rows: Sequence[Row], without: Sequence[str] = ()) -> Any:
+def opened(place: Path, rows: Sequence[Row], without: Sequence[str] = (), source: str | None = None) -> Any:
     """A log of these rows, read in from a CSV file that lacks the columns ``without``."""
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in without]
     path = place / "log.csv"
@@ -48,4 +48,4 @@ def opened(place: Path, rows: Sequence[Row], without: Sequence[str] = ()) -> Any
         writer = csv.DictWriter(file, names, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
-    return open_log(path, store=place / "store")
+    return open_log(path, source=source, store=place / "store")

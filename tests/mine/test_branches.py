@@ -139,7 +139,7 @@ def test_the_interval_holds_the_planted_share_and_not_zero() -> None:
 def test_chance_has_no_significant_share_and_voice_has() -> None:
     by = {name: after_ask(steered(made(decide))).voice for name, decide in (("v", by_voice), ("c", by_chance))}
 
-    assert by["v"] is not None and by["c"] is not None and (by["v"].p, by["c"].p > 0.05) == (1 / 200, True)
+    assert by["v"] is not None and by["c"] is not None and (by["v"].p, by["c"].p > 0.05) == (1 / 1000, True)
 
 
 def test_what_the_decided_step_says_of_itself_explains_nothing() -> None:

@@ -19,7 +19,7 @@ from procmine.mine.branches.known import Readable, after_each, any_in_case, befo
 from procmine.mine.branches.points import UNFIT, Point, Points, Way
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Columns, Courses, Ints, Rows
-from procmine.stats.information import scattered
+from procmine.stats.resampling import scattered
 
 MOST_AT_A_POINT = 20_000
 MOST_DECISIONS = 120_000  # of each sort of points: permuting them takes some three seconds
@@ -120,7 +120,9 @@ def read_decisions(
         taken = [(following, _next(part, first, following.rate, len(log.activities)))]
         if tree is not None and reader is not None:
             taken.append((tree, _along(part, first, tree.rate, reader)))
-        _add([(pile, _readable(pile, each, over)) for pile, each in taken], part, first, wanted)
+        read = [_readable(pile, each, over) for pile, each in taken]
+        part, read = _of_cases_drawn(part, first, read)
+        _add([(pile, each) for (pile, _), each in zip(taken, read, strict=True)], part, wanted)
     found = _sorted(following, _next_points(log), len(wanted))
     if tree is not None and reader is not None and points is not None:
         found = (*_sorted(tree, points.points, len(wanted)), *found)
@@ -222,9 +224,24 @@ def _readable(pile: _Pile, taken: Taken, over: npt.NDArray[np.bool_]) -> Taken:
     return point, option, case, row, is_open
 
 
-def _add(taken: Sequence[tuple[_Pile, Taken]], part: Columns, first: Ints, wanted: Sequence[Readable]) -> None:
+def _of_cases_drawn(part: Columns, first: Ints, read: Sequence[Taken]) -> tuple[Columns, list[Taken]]:
+    """The rows of cases of which some decision was drawn, and the decisions by these rows: in a large log what was
+    known need not be worked out for the others."""
+    drawn = np.zeros(len(first) - 1, bool)
+    for _, _, case, _, _ in read:
+        drawn[case] = True
+    rows = np.repeat(drawn, np.diff(first))
+    of_case, of_row = np.cumsum(drawn) - 1, np.append(np.cumsum(rows) - 1, -1)  # before all rows stays before all
+    moved = [(point, option, of_case[case], of_row[row], is_open) for point, option, case, row, is_open in read]
+    return {name: part.pop(name)[rows] for name in list(part)}, moved
+
+
+def _add(taken: Sequence[tuple[_Pile, Taken]], part: Columns, wanted: Sequence[Readable]) -> None:
     """Put the decisions of one part on their piles with what was known; one attribute at a time, so that the values of
     all rows are never held for more than one."""
+    if not len(part["case_id"]):
+        return
+    first = counts.case_starts(part["case_id"])
     values = [np.empty((len(each[0]), len(wanted)), np.int32) for _, each in taken]
     for at, one in enumerate(wanted):
         later, start = after_each(one, part, first), before_all(one, part, first)

@@ -84,6 +84,7 @@ class Points:
         self._below: dict[int, list[int]] = {}
         self._silent: dict[int, int | None] = {}
         self._simple: dict[int, bool] = {}
+        self._nothing: dict[int, list[tuple[int, int]]] = {}
         self._edge(root)
         self._name(root, frozenset(), frozenset(), True)
 
@@ -177,6 +178,24 @@ class Points:
     def _read(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
         """Put the decisions at a node and below it into ``out``. ``own`` are its events, ``before`` the last event that
         had to come before it, ``followed`` says whether an event came after it that could not come sooner."""
+        if not own:
+            lost, is_open = before == LOST, not followed
+            for point, option in self._of_nothing(node):
+                unfit = lost or option == UNFIT
+                out.append(Taken(point, LOST, UNFIT, False) if unfit else Taken(point, before, option, is_open))
+            return
+        self._split(node, before, own, followed, out)
+
+    def _of_nothing(self, node: Node) -> list[tuple[int, int]]:
+        """Points and options below a node of which nothing happened; most nodes of most courses are such."""
+        found = self._nothing.get(node.number)
+        if found is None:
+            out: list[Taken] = []
+            self._split(node, START, [], False, out)
+            found = self._nothing[node.number] = [(one.point, one.option) for one in out]
+        return found
+
+    def _split(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
         if node.operator == "xor":
             self._choice(node, before, own, followed, out)
         elif node.operator == "loop":

@@ -3,6 +3,12 @@
 Associated with, never caused: what is said is how much better the next step can be foretold by somebody who knows the
 block. The rules are those of metrics.md C.3: rare options together, attributes by priority as long as there are five
 decisions a cell, unique and Shapley shares less what chance explains, whole cases as the unit.
+
+Many branches are looked at, and one in twenty would look striking by chance. Which shares stand up to that is said by
+Benjamini and Hochberg's procedure (J. R. Stat. Soc. B 57, 1995), for each block over all branches that have a figure:
+it bounds the share of chance among what is named. Branches share their cases, so the tests depend on each other, and in
+one direction; Benjamini and Yekutieli (Ann. Stat. 29, 2001) show that the bound holds then. Their own stricter
+procedure, for any dependence, would ask for p values of some 0.0001, which takes ten thousand permutations a branch.
 """
 
 from __future__ import annotations
@@ -23,14 +29,16 @@ from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses, Ints
 from procmine.mine.fit.blocks import in_integers
 from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, TreeNode, Weighted
-from procmine.stats import information
+from procmine.stats import exchange, information, resampling
+from procmine.stats.funnel import benjamini_hochberg
 
 RARE_OPTION = 0.05
 NO_CHOICE = 0.1  # nats of H(Y); metrics.md C.3
 LEAST_CASES = 30  # cases are what is drawn anew and permuted; F of metrics.md asks for as many for a unit
 ENOUGH = 5  # decisions a cell
 TELLING = 0.05  # of H(Y): a unique share worth a question
-CHANCE = 0.05
+CHANCE = 0.05  # at most this share of what is named may be chance
+MOST_OPEN = 0.5  # of the uncertainty present must lie at branches with a figure for one of all together: metrics.md 0.5
 
 
 def steering(
@@ -59,6 +67,7 @@ def steering(
     finished = (known.finished_activities, "" if known.finished_column in absent else known.finished_column)
     found = read_decisions(log.engine, courses, points, wanted, finished, chosen, work)
     made = [_branch(one, wanted, known, courses.activities) for one in found.at if len(one.option) or one.unfit]
+    made = [(branch, drawn) for branch, (_, drawn) in zip(_judged([one for one, _ in made]), made, strict=True)]
     made.sort(key=lambda pair: (pair[0].kind == "next", pair[0].after, _name(pair[0])))
     missing = tuple(Considered(one.block, one.name, one.title, "absent", 0, None) for one in lacking)
     return Steered(
@@ -89,7 +98,7 @@ def _branch(
 ) -> tuple[Branch, Drawn]:
     """One branch and the samples for its interval and the log's."""
     y, options = _options(found, activities)
-    cases = information.ranks(found.case)
+    cases = exchange.ranks(found.case)
     plain = Branch(
         kind=found.point.kind,
         after=tuple(activities[code] for code in found.point.after),
@@ -124,7 +133,10 @@ def _branch(
     seed = _seed(branch)
     blocks = [picked.joint[block] for block in BLOCKS]
     shares = information.corrected_shares(y, blocks, cases, seed=seed)
-    drawn = information.resampled(y, blocks, found.case, seed=0)  # one seed: a case weighs the same everywhere
+    visits = exchange.visits_of(cases)
+    within = [*blocks[1:], visits.of(visits.band)] if visits.changes(blocks[0]) else blocks[1:]
+    # One seed: a case weighs the same everywhere.
+    drawn = resampling.resampled(y, [blocks[0], *within], found.case, seed=0)
     parts = [
         Part(shares.shares.unique[at], shares.shares.shapley[at], shares.p[at], shares.plug_in.unique[at])
         for at in range(len(BLOCKS))
@@ -137,14 +149,29 @@ def _branch(
         organisation=parts[2],
         whole=shares.shares.whole,
         shared=shares.shares.shared,
-        voice_interval=information.interval_about(parts[0].unique, each),
-        question=_question(parts, shares.shares.whole),
+        voice_interval=resampling.interval_about(parts[0].unique, each),
     ), drawn
 
 
-def _question(parts: Sequence[Part], whole: float) -> str:
+def _judged(branches: Sequence[Branch]) -> list[Branch]:
+    """The branches with what stands up to their number, and the questions that follow."""
+    told = [at for at, branch in enumerate(branches) if branch.voice is not None]
+    found = list(branches)
+    judged: list[tuple[Part, ...]] = []
+    for block in BLOCKS:
+        parts: list[Part] = [getattr(branches[at], block) for at in told]
+        stands = benjamini_hochberg([part.p for part in parts], CHANCE)
+        judged.append(tuple(replace(part, stands=hit) for part, hit in zip(parts, stands, strict=True)))
+    for at, voice, profile, organisation in zip(told, *judged, strict=True):
+        branch = replace(found[at], voice=voice, profile=profile, organisation=organisation)
+        found[at] = replace(branch, question=_question(branch))
+    return found
+
+
+def _question(branch: Branch) -> str:
     """What to ask in a case conference: a key of the texts. Small or chance counts as nothing."""
-    tells = [part.unique >= TELLING and part.p <= CHANCE for part in parts]
+    parts, whole = (branch.voice, branch.profile, branch.organisation), branch.whole or 0.0
+    tells = [part is not None and part.unique >= TELLING and part.stands for part in parts]
     if tells[0]:
         return "voice_and_organisation" if tells[2] else "voice"
     if tells[2]:
@@ -261,7 +288,7 @@ class _Picked:
         rare = many[column] < self._known.rare_below
         pooled = np.where(rare & (column != NOT_RECORDED), len(many) + units, column)
         self.workers = int(((many >= self._known.rare_below) & (np.arange(len(many)) != NOT_RECORDED)).sum())
-        ranked = information.ranks(pooled)
+        ranked = exchange.ranks(pooled)
         return ranked, (Level("other", ""),) * (int(ranked.max(initial=-1)) + 1)
 
     def _take(self, attribute: Attribute, least: int) -> bool:
@@ -329,17 +356,18 @@ def _weighted(sort: str, made: Sequence[tuple[Branch, Drawn]]) -> Weighted | Non
     idle = sum(branch.of_decisions for branch, _ in own if branch.status == "no_choice")
     good = [(branch, drawn) for branch, drawn in own if branch.status == "ok" and drawn is not None]
     uncertain = sum(branch.of_decisions * branch.entropy for branch, _ in good)
+    present = sum(branch.of_decisions * branch.entropy for branch, _ in own if branch.status != "no_choice")
     plain = Weighted(
         sort, len(good), len(own), sum(b.of_decisions for b, _ in good), every, idle / every if every else None
     )
-    if not uncertain:
+    if not uncertain or uncertain < MOST_OPEN * present:
         return plain
 
     def share(figure: Any) -> float:
         return float(sum(b.of_decisions * b.entropy * figure(b) for b, _ in good)) / uncertain
 
     told = sum(branch.of_decisions * drawn[1] for branch, drawn in good if drawn is not None)
-    present = sum(branch.of_decisions * drawn[0] for branch, drawn in good if drawn is not None)
+    again = sum(branch.of_decisions * drawn[0] for branch, drawn in good if drawn is not None)
     voice = share(lambda branch: branch.voice.unique)
     return replace(
         plain,
@@ -347,5 +375,5 @@ def _weighted(sort: str, made: Sequence[tuple[Branch, Drawn]]) -> Weighted | Non
         profile=share(lambda branch: branch.profile.unique),
         organisation=share(lambda branch: branch.organisation.unique),
         whole=share(lambda branch: branch.whole),
-        voice_interval=information.interval_about(voice, np.asarray(told / present)),
+        voice_interval=resampling.interval_about(voice, np.asarray(told / again)),
     )
