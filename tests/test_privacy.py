@@ -155,6 +155,22 @@ def test_one_sentence_stands_for_every_rule_outside() -> None:
     assert small.reason == complement.reason
 
 
+def test_of_a_handful_of_persons_it_is_not_said_that_nothing_happened_to_them() -> None:
+    nothing = replace(figure(0, group={"office": "C"}), value=None, denominator=None, status=Status.NOT_MEASURABLE)
+    other = replace(figure(5, group={"office": "C"}), metric="other")
+    of_all = [*offices([100, 100]), nothing, replace(figure(205, 9), metric="other"), other]
+
+    assert release(of_all, "shared").value[3].status is Status.SUPPRESSED
+
+
+def test_of_many_persons_it_is_said_that_nothing_was_recorded() -> None:
+    nothing = replace(figure(0, group={"office": "C"}), value=None, denominator=None, status=Status.NOT_MEASURABLE)
+    other = replace(figure(50, group={"office": "C"}), metric="other")
+    of_all = [*offices([100, 100]), nothing, replace(figure(205, 9), metric="other"), other]
+
+    assert release(of_all, "shared").value[3].status is Status.NOT_MEASURABLE
+
+
 def test_an_absent_column_is_told_from_a_withheld_figure() -> None:
     absent = figure(
         0, cases=0, items=0, status=Status.NOT_MEASURABLE, reason={"en": "no attribute x (0 of 12344 events)"}
@@ -676,6 +692,14 @@ def test_the_workbench_shows_a_model_of_three_persons_exactly() -> None:
     released = release_model(model, "internal").value
 
     assert (released.steps, released.variants) == (model.steps, model.variants)
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_a_model_of_too_few_persons_looks_as_if_there_was_nobody(profile: str) -> None:
+    few = PROFILES[profile].persons - 1
+    released = release_model(mined([("A", "B")] * few), profile).value
+
+    assert (released.cases, released.events, released.variant_count, released.steps) == (0, 0, 0, ())
 
 
 def test_the_quality_of_a_model_is_rounded_with_its_cases() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from procmine.mine.handover.network import data, measured
-from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Shuffled, Side, Spread, Variety
+from procmine.model import HandoverEdge, HandoverNode, Handovers, Hands, Share, Shuffled, Side, Spread, Variety
 from procmine.privacy.handover import release_handovers
 from procmine.privacy.profile import PROFILES, rounded
 from procmine.privacy.sums import untold_parts
@@ -21,13 +21,16 @@ from procmine.privacy.variety import release_variety
 ROUNDING = ("shared", "published")
 
 
+MANY = Hands(workers=20, known=80, most=10, two=20)
+
+
 def team(name: str) -> Side:
     return Side("team", "A", name)
 
 
 def edge(source: Side, target: Side, cases: int, **more: object) -> HandoverEdge:
     made = HandoverEdge(
-        source, target, cases, cases, Share(cases // 2, cases, cases), cases // 2, cases - cases // 2, 9
+        source, target, cases, cases, Share(cases // 2, cases, cases), cases // 2, cases - cases // 2, 9, MANY, MANY
     )
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -102,9 +105,21 @@ def test_a_team_of_which_no_caseworker_is_recorded_is_absent() -> None:
 
 
 def test_the_workbench_shows_small_teams_and_exact_counts() -> None:
-    found = network([edge(A, B, 93), edge(B, A, 84)], 2)
+    found = network([edge(A, B, 93), edge(B, A, 84)], 3)
 
     assert shown(found, "internal")["A", "B"].count == 93
+
+
+def test_no_profile_shows_a_team_of_one_or_two() -> None:
+    found = network(
+        [edge(A, B, 93), edge(B, C, 84), edge(C, D, 80), edge(D, C, 80)], {"A": 1, "B": 2, "C": 30, "D": 40}
+    )
+
+    assert set(shown(found, "internal")) == {("C", "D"), ("D", "C")}
+
+
+def test_a_team_of_which_no_caseworker_is_recorded_stays_on_the_workbench() -> None:
+    assert len(shown(network([edge(A, B, 90), edge(B, A, 80)], 0), "internal")) == 2
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -140,6 +155,39 @@ def test_how_soon_few_caseworkers_see_somebody_is_not_shown() -> None:
     assert (
         released and (released.reached, released.waiting, released.median_days) == (0, 0, None) and released.warm.known
     )
+
+
+FEW = Hands(workers=9, known=90, most=10, two=20)
+ONE_HAND = Hands(workers=12, known=90, most=46, two=50)
+TWO_HANDS = Hands(workers=12, known=90, most=45, two=77)
+
+
+@pytest.mark.parametrize("hands", [FEW, ONE_HAND, TWO_HANDS, Hands()])
+def test_handovers_in_few_hands_of_a_large_side_are_not_judged(hands: Hands) -> None:
+    released = shown(network([edge(A, B, 90, givers=hands, seers=hands), edge(B, A, 80)]), "shared")["A", "B"]
+
+    assert (released.warm, released.reached, released.waiting, released.median_days) == (Share(0, 0, 0), 0, 0, None)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_workbench_judges_no_handful_of_caseworkers(workers: int) -> None:
+    few = Hands(workers, 90, 45, 90)
+    released = shown(network([edge(A, B, 90, givers=few, seers=few), edge(B, A, 80)]), "internal")["A", "B"]
+
+    assert (released.count, released.warm, released.median_days) == (90, Share(0, 0, 0), None)
+
+
+def test_the_workbench_judges_handovers_of_which_no_caseworker_is_recorded() -> None:
+    nobody = [edge(A, B, 90, givers=Hands(), seers=Hands()), edge(B, A, 80)]
+
+    assert shown(network(nobody, 0), "internal")["A", "B"].warm == Share(45, 90, 90)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_in_whose_hands_they_lay_does_not_leave(profile: str) -> None:
+    released = shown(network([edge(A, B, 93), edge(B, A, 84)]), profile).values()
+
+    assert {(one.givers, one.seers) for one in released} == {(Hands(), Hands())}
 
 
 def test_those_outside_the_job_centre_have_no_caseworkers_to_be_counted() -> None:
@@ -332,6 +380,12 @@ def test_a_course_of_few_cases_is_not_said_to_cover_any() -> None:
     (one,) = release_variety([varied(None, 100, top=((1, 0.09), (5, 0.3)))], "shared").value
 
     assert one.top == ((5, 0.3),)
+
+
+def test_pentlands_exponent_does_not_tell_how_many_pairs_there_are() -> None:
+    found = [varied(None, 1434, activities=20, pairs=pairs, process_exponent=0.08 * (pairs - 19)) for pairs in (58, 62)]
+
+    assert {one.process_exponent for one in release_variety(found, "shared").value} == {3.3}
 
 
 def test_the_workbench_shows_variety_as_it_is() -> None:

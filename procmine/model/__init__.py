@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procmine.model.branches import Branch, Considered, Crossing, Level, Option, Part, Steered, Weighted
-from procmine.model.handovers import HandoverEdge, HandoverNode, Handovers, Side
+from procmine.model.handovers import HandoverEdge, HandoverNode, Handovers, Hands, Side
 from procmine.model.mined import Model
 from procmine.model.nets import Net, Place, Quality, Transition, TreeNode
 from procmine.model.steps import Share, Steering, Step, Variant, Way
@@ -16,6 +16,7 @@ __all__ = [
     "HandoverEdge",
     "HandoverNode",
     "Handovers",
+    "Hands",
     "Level",
     "Model",
     "Net",

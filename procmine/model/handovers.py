@@ -35,13 +35,26 @@ class HandoverNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """The caseworkers in whose hands something lay: how many, of how many handovers that is known, and how many of
+    these the busiest and the busiest two had. For the privacy door; it does not leave it."""
+
+    workers: int = 0
+    known: int = 0
+    most: int = 0
+    two: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HandoverEdge:
     """All handovers from one side to another.
+
+    ``warm`` rests on those whose type is recorded: of one that is not, only that it was warm could be derived.
 
     ``reached``: how many were followed by a substantive contact with the receiving side, ``waiting``: how many were
     watched until ``observed_until`` or until a contact nobody can place, without one; of the others the receiving side
     is not known. ``median_days`` is the day by which half had their contact (product limit), None where that is not
-    reached or fewer than two are watched.
+    reached or fewer than two are watched. ``givers`` handed over, ``seers`` had the contact after.
     """
 
     source: Side
@@ -52,6 +65,8 @@ class HandoverEdge:
     reached: int
     waiting: int
     median_days: int | None
+    givers: Hands = Hands()
+    seers: Hands = Hands()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from procmine.privacy.deviations import release_conformance
 from procmine.privacy.differences import release_difference
 from procmine.privacy.figures import release
 from procmine.privacy.graph import release_model
-from procmine.privacy.handover import release_handovers
+from procmine.privacy.handover import least_workers, release_handovers
 from procmine.privacy.norms import release_norms
 from procmine.privacy.noticed import release_noticed
 from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named
@@ -23,6 +23,7 @@ __all__ = [
     "Profile",
     "Released",
     "join",
+    "least_workers",
     "profile_named",
     "release",
     "release_branches",

@@ -15,7 +15,9 @@ not tied together.
 **No caseworker.** The door is handed a number of caseworkers, never one of them, and drops the number. Swapping their
 names changes no number, so what is released cannot depend on who is who (the relabelling law holds by construction).
 
-**Hidden looks alike.** One sentence names all rules that could apply; which one did would say more than the figure.
+**Hidden looks alike.** One sentence names all rules that could apply; which one did would say more than the figure. A
+group of too few persons, as far as any of the figures knows them, is withheld also where nothing was counted on it
+while elsewhere something was: that none of five had a referral is told of five.
 
 **By unit.** A share is known by its hits and misses, so is each side of a difference (the smaller decides) and what
 happened within a horizon; a rate by its events. Indices, numbers and concentrations have neither. What stands beside a
@@ -31,7 +33,7 @@ from dataclasses import replace
 from procmine.errors import PrivacyError
 from procmine.findings import Measurement, Status
 from procmine.privacy.beside import blank, hidden_parts
-from procmine.privacy.cells import Cell, group_of, with_complements
+from procmine.privacy.cells import Cell, Group, group_of, with_complements
 from procmine.privacy.profile import Profile, Released, profile_named, sealed
 from procmine.privacy.shown import rests_on_cases, shown
 
@@ -56,6 +58,7 @@ def release(
         _check_period(measurement.period, rule)
     staff = {m.metric for m in given if m.workers is not None}
     uncounted = {m.metric for m in given if not _counts_items(m)}
+    few = _few(given, rule)
     released: list[Measurement] = list(given)
     for metric in dict.fromkeys((m.metric, m.version) for m in given):
         places = [k for k, m in enumerate(given) if (m.metric, m.version) == metric]
@@ -69,11 +72,19 @@ def release(
         parts = hidden_parts(own, hidden, unit, rule, staff=about, protected=protected)
         for k in places:
             key = group_of(given[k])
-            if key in hidden:
+            if key in hidden or (key in few and () in own and key not in own):
                 released[k] = _suppressed(given[k], rule, about, protected)
             else:
                 released[k] = shown(given[k], rule, told, parts.get(key, frozenset()))
     return sealed(tuple(released), rule)
+
+
+def _few(given: Iterable[Measurement], profile: Profile) -> set[Group]:
+    """The groups that have somebody, but in no figure enough persons."""
+    most: dict[Group, int] = {}
+    for one in given:
+        most[group_of(one)] = max(most.get(group_of(one), 0), one.cases or 0)
+    return {key for key, cases in most.items() if key and 0 < cases < profile.persons}
 
 
 _FINENESS = (

@@ -4,8 +4,10 @@ In a graph hiding alone hides little, because flows add up: what comes in or sta
 goes out or ends. With exact counts an attacker solves many hidden cells by subtraction (reliability.md 3.6: all 14 of
 14 in one public log). Three things together prevent that: *everything* is rounded, what is hidden is not drawn (no
 "other" way that says how much is missing), and where the rounding errors happen to leave a hidden cell fewer than three
-possible values, the smallest shown cell of that sum goes too. tests/test_privacy.py plays the attacker by linear
-programming. The workbench (``internal``) is exact and has no such protection; that is why it stays inside.
+possible values, the smallest shown cell of that sum goes too. Courses are cells of such sums as well: those shown that
+pass a step or way, and the rare ones that do, are its cases. tests/test_privacy.py and tests/test_privacy_together.py
+play the attacker by linear programming. The workbench (``internal``) is exact and has no such protection; that is why
+it stays inside.
 
 Persons decide (cases), not events. Shares about caseworkers are shown only if ``workers``, the number of caseworkers
 behind the log, is given and reaches the profile's minimum: a model does not know it itself.
@@ -13,29 +15,28 @@ behind the log, is given and reaches the profile's minimum: a model does not kno
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from procmine.model import Model, Net, Quality, Share, Steered, Steering, Step, TreeNode, Variant, Way
 from procmine.privacy.branches import release_branches
+from procmine.privacy.flows import Cell, allowed, drawn, sums_of_courses, sums_of_flows, untold
 from procmine.privacy.profile import Profile, Released, blurred, profile_named, rounded, sealed, shown_share, two_digits
 
 MEDIAN_CASES = 20
 P90_CASES = 100
-POSSIBLE = 3
-"""How many values a hidden cell must be able to have."""
 
 
 def release_model(model: Model, profile: str | Profile, *, workers: int | None = None) -> Released[Model]:
     """The model as the profile lets it out."""
     rule = profile_named(profile)
+    if model.cases < rule.persons:
+        return sealed(_nothing(model), rule)
     steps = [step for step in model.steps if step.cases >= rule.persons]
     names = {step.activity for step in steps}
-    cells = _allowed(model, names, rule)
+    cells = allowed(model, names, rule)
     if not rule.exact:
-        cells = _untold(_sums(model, names), cells, rule)
-    common = max(rule.persons, rule.variant_share * model.cases)
+        cells = untold([*sums_of_flows(model, names), *sums_of_courses(model, names, cells, rule)], cells, rule)
     staff = rule.exact or (workers is not None and workers >= rule.workers)
     rare = {step.activity for step in model.steps} - names
     left_out = model.left_out_cases >= rule.persons  # fewer look as if none were left out
@@ -46,8 +47,8 @@ def release_model(model: Model, profile: str | Profile, *, workers: int | None =
             ways=tuple(_way(way, rule, staff) for way in model.ways if ("way", way.source, way.target) in cells),
             variants=tuple(
                 Variant(variant.activities, rounded(variant.cases, rule.base))
-                for variant in model.variants
-                if variant.cases >= common and _drawn(variant, cells)
+                for place, variant in enumerate(model.variants)
+                if ("variant", str(place)) in cells and drawn(variant, cells)
             ),
             variant_count=rounded(model.variant_count, rule.base),
             cases=rounded(model.cases, rule.base),
@@ -58,19 +59,34 @@ def release_model(model: Model, profile: str | Profile, *, workers: int | None =
             tree=None if model.tree is None else _tree(model.tree, rare),
             net=None if model.net is None else _net(model.net, rare),
             quality=None if model.quality is None else _quality(model.quality, rule),
-            steered=None if model.steered is None else _steered(model.steered, rule, names, workers),
+            steered=None if model.steered is None else _steered(model.steered, rule, names, workers, model.cases),
         ),
         rule,
     )
 
 
-def _steered(steered: Steered, rule: Profile, names: Collection[str], workers: int | None) -> Steered:
-    return release_branches(steered, rule, names=names, workers=workers).value
+def _nothing(model: Model) -> Model:
+    """A model of too few persons: nothing was mined from nobody."""
+    return replace(
+        model,
+        steps=(),
+        ways=(),
+        variants=(),
+        variant_count=0,
+        cases=0,
+        events=0,
+        mined_cases=0,
+        left_out_cases=0,
+        left_out_events=0,
+        tree=None,
+        net=None,
+        quality=None,
+        steered=None,
+    )
 
 
-def _drawn(variant: Variant, cells: Collection[Cell]) -> bool:
-    """Whether every way of a course is drawn: a course must not name what the graph hides."""
-    return all(("way", source, target) in cells for source, target in pairwise(variant.activities))
+def _steered(steered: Steered, rule: Profile, names: Collection[str], workers: int | None, cases: int) -> Steered:
+    return release_branches(steered, rule, names=names, workers=workers, cases=cases).value
 
 
 def _step(step: Step, cells: Collection[Cell], profile: Profile, staff: bool) -> Step:
@@ -139,87 +155,6 @@ def _share(share: Share, profile: Profile) -> Share:
         known=known,
         total=max(known, rounded(share.total, profile.base)),
     )
-
-
-Cell = tuple[str, ...]
-"""("way", source, target), ("start", activity), ("end", activity), ("initiator" or "function", activity, code)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A total that is shown and the cells it is made of; ``places`` is how many cells a reader must reckon with."""
-
-    total: int
-    cells: tuple[tuple[Cell, int], ...]
-    places: int
-
-
-def _allowed(model: Model, names: Collection[str], profile: Profile) -> set[Cell]:
-    """The cells with enough persons. An initiator's events are at least as many as its persons."""
-    cells: set[Cell] = {
-        ("way", way.source, way.target)
-        for way in model.ways
-        if way.cases >= profile.persons and way.source in names and way.target in names
-    }
-    for step in model.steps:
-        if step.activity not in names:
-            continue
-        counts: list[tuple[Cell, int]] = [(("start", step.activity), step.starts), (("end", step.activity), step.ends)]
-        counts += [(("initiator", step.activity, code), count) for code, count in step.initiators]
-        counts += [(("function", step.activity, code), count) for code, count in step.functions]
-        cells |= {cell for cell, count in counts if count >= profile.persons}
-    return cells
-
-
-def _sums(model: Model, names: Collection[str]) -> list[_Sum]:
-    """All that adds up: in + start = out + end = initiators = functions = events of a step; starts = ends = cases."""
-    places = len(model.steps) + 1
-    sums = []
-    into_step: dict[str, list[tuple[Cell, int]]] = {}
-    out_of_step: dict[str, list[tuple[Cell, int]]] = {}
-    for way in model.ways:
-        cell: Cell = ("way", way.source, way.target)
-        into_step.setdefault(way.target, []).append((cell, way.count))
-        out_of_step.setdefault(way.source, []).append((cell, way.count))
-    for step in model.steps:
-        if step.activity not in names:
-            continue
-        name = step.activity
-        begun: list[tuple[Cell, int]] = [(("initiator", name, code), count) for code, count in step.initiators]
-        acted: list[tuple[Cell, int]] = [(("function", name, code), count) for code, count in step.functions]
-        sums.append(_Sum(step.events, (*into_step.get(name, ()), (("start", name), step.starts)), places))
-        sums.append(_Sum(step.events, (*out_of_step.get(name, ()), (("end", name), step.ends)), places))
-        sums += [_Sum(step.events, tuple(parts), len(parts) + 1) for parts in (begun, acted)]
-    sums.append(_Sum(model.cases, tuple((("start", step.activity), step.starts) for step in model.steps), places))
-    sums.append(_Sum(model.cases, tuple((("end", step.activity), step.ends) for step in model.steps), places))
-    return sums
-
-
-def _untold(sums: Sequence[_Sum], shown: set[Cell], profile: Profile) -> set[Cell]:
-    """Cells that may be shown without betraying one that is not.
-
-    In each sum the attacker subtracts what is shown from the total; every number may be off by half a base, every
-    hidden cell lies between 0 and the minimum. Where that leaves a hidden cell fewer than ``POSSIBLE`` values, the
-    smallest cell shown in that sum is hidden as well, until there is room in every sum.
-    """
-    shown = set(shown)
-    above, below = (profile.base - 1) // 2, profile.base // 2  # true number over, under the one shown at most
-    changed = True
-    while changed:
-        changed = False
-        for one in sums:
-            drawn = [(count, cell) for cell, count in one.cells if cell in shown]
-            hidden = [cell for cell, count in one.cells if count and cell not in shown]
-            if not hidden or not drawn:
-                continue
-            missing = rounded(one.total, profile.base) - sum(rounded(count, profile.base) for count, _ in drawn)
-            most = missing + above + below * len(drawn)
-            least = missing - below - above * len(drawn)
-            least -= (profile.persons - 1) * (one.places - len(drawn) - 1)
-            if min(most, profile.persons - 1) - max(least, 0) + 1 < POSSIBLE:
-                shown.remove(min(drawn)[1])
-                changed = True
-    return shown
 
 
 def _tree(node: TreeNode, rare: Collection[str]) -> TreeNode:

@@ -3,7 +3,10 @@
 Persons (cases) decide about a handover from side to side, caseworkers about a team: who hands over, how warmly and how
 soon somebody is seen are figures about staff. A team of too few caseworkers is absent, and where the absent ones
 together are still too few, the next smallest goes with them, for the whole less what is shown would be theirs. Warm
-shares stand only where enough caseworkers hand over, waiting times where enough take over.
+shares stand only where enough caseworkers hand over, waiting times where enough take over: enough on that side, enough
+in whose hands these very handovers lay, and outside the workbench no one of them with more than half of them, no two
+with more than 85 of 100 (reliability.md 5.3 S2). The workbench shows no team of one or two either, and no such figure
+of fewer than five caseworkers, as none is measured; of nobody, where no caseworker is recorded, it may.
 
 The measures of the network are taken off; ``procmine.mine.handover.measured`` works them out from what is shown.
 """
@@ -13,13 +16,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
+from procmine.model import HandoverEdge, HandoverNode, Handovers, Hands, Share, Side
 from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed, shown_share, two_digits
 from procmine.privacy.sums import untold_parts
 
 TEAMS = ("team", "small_teams")
 MEDIAN_CASES = 20
+BENCH_WORKERS = 5
 _NOTHING = Share(0, 0, 0)
+
+
+def least_workers(profile: str | Profile) -> int:
+    """How many caseworkers a team must have to stand alone. No profile shows a single caseworker."""
+    rule = profile_named(profile)
+    return max(rule.workers, rule.persons)
 
 
 def release_handovers(found: Handovers, profile: str | Profile) -> Released[Handovers]:
@@ -57,30 +67,41 @@ def _shown(found: Handovers, profile: Profile) -> dict[tuple[Side, Side], Handov
 def _with_enough(staff: Mapping[Side, int | None], profile: Profile) -> set[Side]:
     """The sides that may be seen: all but teams of too few, and but those that would give these away."""
     teams = {side: workers or 0 for side, workers in staff.items() if side.kind in TEAMS}
-    hidden = {side for side, workers in teams.items() if workers < profile.workers}
-    while hidden and sum(teams[side] for side in hidden) < profile.workers and len(hidden) < len(teams):
+    least = least_workers(profile)
+    # On the workbench a team of which no caseworker is recorded tells of none.
+    hidden = {side for side, workers in teams.items() if workers < least and (workers or not profile.exact)}
+    while hidden and sum(teams[side] for side in hidden) < least and len(hidden) < len(teams):
         hidden.add(min((side for side in teams if side not in hidden), key=lambda side: (teams[side], side)))
     return set(staff) - hidden
 
 
 def _edge(edge: HandoverEdge, staff: Mapping[Side, int | None], profile: Profile) -> HandoverEdge:
-    seen = _staffed(staff[edge.target], profile)
+    seen = _staffed(staff[edge.target], edge.seers, profile)
     timed = min(edge.reached, edge.cases)  # the curve's middle rests on those who had a contact, and on their cases
     median = edge.median_days if seen and timed >= MEDIAN_CASES else None
     return replace(
         edge,
         count=rounded(edge.count, profile.base),
         cases=rounded(edge.cases, profile.base),
-        warm=_share(edge.warm, profile) if _staffed(staff[edge.source], profile) else _NOTHING,
+        warm=_share(edge.warm, profile) if _staffed(staff[edge.source], edge.givers, profile) else _NOTHING,
         reached=rounded(edge.reached, profile.base) if seen else 0,
         waiting=rounded(edge.waiting, profile.base) if seen else 0,
         median_days=median if median is None or profile.exact else int(two_digits(median)),
+        givers=Hands(),
+        seers=Hands(),
     )
 
 
-def _staffed(workers: int | None, profile: Profile) -> bool:
-    """Whether a figure about a side's staff may be shown: enough of them, or they are not the job centre's."""
-    return profile.exact or workers is None or workers >= profile.workers
+def _staffed(workers: int | None, hands: Hands, profile: Profile) -> bool:
+    """Whether a figure about a side's staff may be shown: enough of them, and none in whose hands nearly all lay; or
+    they are not the job centre's."""
+    if workers is None:
+        return True
+    if profile.exact:
+        known = hands.workers or workers
+        return known == 0 or known >= BENCH_WORKERS
+    spread = 2 * hands.most <= hands.known and 100 * hands.two <= 85 * hands.known
+    return min(workers, hands.workers) >= profile.workers and spread
 
 
 def _share(share: Share, profile: Profile) -> Share:

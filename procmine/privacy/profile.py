@@ -141,6 +141,19 @@ def shown_share(ratio: float, denominator: int, base: int) -> tuple[int, float]:
     return hits, hits / denominator
 
 
+def coarse(value: float, counted: float, profile: Profile) -> float:
+    """A figure between 0 and 1 that rests on so many things counted, no finer than their rounding: what one step of the
+    base would move it by, at least a hundredth. A finer one could be solved for the counts behind it.
+
+    >>> coarse(0.1234, 1000, PROFILES["shared"]), coarse(0.1234, 50, PROFILES["shared"])
+    (0.12, 0.1)
+    """
+    if profile.exact:
+        return value
+    steps = min(100.0, max(rounded(counted, profile.base) / profile.base, 1.0))
+    return round(math.floor(value * steps + 0.5) / steps, 2)
+
+
 _LONG_NUMBER = re.compile(r"\d{3,}")
 
 

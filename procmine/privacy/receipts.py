@@ -118,7 +118,8 @@ def _offices(offices: Sequence[Mapping[str, Any]], profile: Profile) -> list[dic
     while gone and left and (len(gone) < 2 or sum(office["cases"] for office in gone) < profile.persons):
         gone.append(left.pop(0))
     return [
-        dict(office) | {key: rounded(office[key], profile.base) for key in ("cases", "events") if key in office}
+        {"name": office["name"]}
+        | {key: rounded(office[key], profile.base) for key in ("cases", "events") if key in office}
         for office in offices
         if office in left
     ]

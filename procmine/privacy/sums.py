@@ -37,8 +37,9 @@ def _told(total: int, parts: Mapping[Key, int], left: Collection[Key], profile: 
     above, below = (profile.base - 1) // 2, profile.base // 2  # true number over, under the one shown at most
     most = missing + above + below * len(left)
     least = missing - below - above * len(left)
-    for limit in limits:
-        others = sum(limits) - limit
+    together = sum(limits)
+    for limit in sorted(set(limits)):
+        others = together - limit
         if min(most, limit) - max(least - others, 0) + 1 < POSSIBLE:
             return True
     return False

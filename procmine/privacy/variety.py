@@ -1,8 +1,9 @@
 """Figures of variety leave: groups of few persons look absent, counts are rounded, figures keep two digits.
 
 Where every case has its own course, entropies and sums tell the number of cases as well as a count does; hence they are
-coarse as counts are. An office of too few persons goes, and with it the smallest other ones until those that are absent
-are two and enough together: the whole less what is shown would be theirs.
+coarse as counts are. Pentland's exponent is the number of pairs less that of activities, and comes from these as they
+are shown. An office of too few persons goes, and with it the smallest other ones until those that are absent are two
+and enough together: the whole less what is shown would be theirs.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def _hidden(offices: list[Variety], profile: Profile) -> set[str | None]:
 
 
 def _coarse(one: Variety, profile: Profile) -> Variety:
+    from procmine.stats.variety import process_exponent  # numpy: not for everybody who asks for a profile
+
     cases = max(rounded(one.cases, profile.base), profile.base)
     seen: dict[str, Any] = {name: getattr(one, name) for name in (*_COUNTS, *_SHARES, *_LEVELS)}
     for name, value in seen.items():
@@ -62,6 +65,8 @@ def _coarse(one: Variety, profile: Profile) -> Variety:
             seen[name] = rounded(value, profile.base)
         elif value is not None:
             seen[name] = round(value, 2) if name in _SHARES else two_digits(value)
+    if one.process_exponent is not None:
+        seen["process_exponent"] = two_digits(process_exponent(seen["activities"], seen["pairs"]))
     return replace(
         one,
         **seen,

@@ -19,6 +19,8 @@ Ints = npt.NDArray[np.int64]
 
 MOST_SETS = 4000  # different sets compared pair by pair, and
 MOST_CELLS = 30_000_000  # sets x members: the products then take about two seconds
+_RARE = 100  # a member had by one of so many sets is counted pair by pair
+_SIDE_BY_SIDE = 256  # sets held against all others at a time
 
 
 def bits(counts: npt.NDArray[np.int64]) -> float:
@@ -79,18 +81,51 @@ def affinity(sets: Ints, members: Ints, weights: Ints, wide: int) -> float | Non
     group, many = _alike(sets, members, len(weights))
     if many > MOST_SETS or many * wide > MOST_CELLS:
         return None
-    weight = np.bincount(group, weights=weights, minlength=many)
-    has = np.zeros((many, wide), np.float32)
-    has[group[sets], members] = 1
-    size = has.sum(axis=1, dtype=np.float64)
-    likeness = float((weight * (weight - 1)).sum())  # of two with the same set: 1
-    for low in range(0, many, 500):
-        common = (has[low : low + 500] @ has.T).astype(np.float64)
-        union = size[low : low + 500, None] + size[None, :] - common
-        ratio = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-        ratio[np.arange(len(ratio)), np.arange(low, low + len(ratio))] = 0.0
-        likeness += float((weight[low : low + 500] * (ratio * weight).sum(axis=1)).sum())  # not by BLAS: same digits
+    weight = np.bincount(group, weights=weights, minlength=many).astype(np.float64)
+    entries = np.unique(group[sets] * np.int64(wide) + members)
+    likeness = float((weight * (weight - 1)).sum()) + 2 * _likeness(entries // wide, entries % wide, weight, wide)
     return likeness / (total * (total - 1.0))
+
+
+def _likeness(sets: Ints, members: Ints, weight: npt.NDArray[np.float64], wide: int) -> float:
+    """The likeness of every two different sets times both their weights, added up.
+
+    What two sets have in common is a product of matrices for the members that many have; most members are had by few,
+    and those are counted pair by pair. Only whole numbers are multiplied by BLAS: its threads cannot change a digit.
+    """
+    many = len(weight)
+    size = np.bincount(sets, minlength=many).astype(np.float32)
+    often = np.bincount(members, minlength=wide) > many // _RARE
+    column, known = np.cumsum(often) - 1, often[members]
+    has = np.zeros((many, int(often.sum())), np.float32)
+    has[sets[known], column[members[known]]] = 1
+    one, other = _pairs_with_rare(sets[~known], members[~known], many // _RARE)
+    sums = np.zeros(many)
+    for low in range(0, many, _SIDE_BY_SIDE):
+        high = min(low + _SIDE_BY_SIDE, many)
+        common = has[low:high] @ has[low:].T
+        begin, end = np.searchsorted(one, (low, high))
+        np.add.at(common, (one[begin:end] - low, other[begin:end] - low), 1)
+        union = np.maximum(size[low:high, None] + size[None, low:] - common, 1)
+        ratio = np.triu(np.divide(common, union, dtype=np.float64) * weight[low:], 1)
+        sums[low:high] = ratio.sum(axis=1)
+    return float((weight * sums).sum())
+
+
+def _pairs_with_rare(sets: Ints, members: Ints, most: int) -> tuple[Ints, Ints]:
+    """Every two sets that have a member in common, once for each such member: the lower ones, rising, and the higher
+    ones. ``most``: how many sets at most have one member."""
+    order = np.lexsort((sets, members))
+    sets, members = sets[order], members[order]
+    nothing = np.zeros(0, np.int64)
+    one, other = [nothing], [nothing]
+    for apart in range(1, most):
+        same = members[apart:] == members[:-apart]
+        one.append(sets[:-apart][same])
+        other.append(sets[apart:][same])
+    lower = np.concatenate(one)
+    order = np.argsort(lower, kind="stable")
+    return lower[order], np.concatenate(other)[order]
 
 
 def _alike(sets: Ints, members: Ints, many: int) -> tuple[Ints, int]:

@@ -5,6 +5,7 @@ A verb gives the value, for whoever asks for one thing; its past participle the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,12 +20,13 @@ from procmine.mine.discover import discover as mine
 from procmine.mine.fit.quality import BUDGET
 from procmine.mine.handover.network import handovers as count_handovers
 from procmine.mine.handover.network import measured
+from procmine.mine.variety.figures import control_flow, variety_by_office, variety_of_all
 from procmine.mine.variety.figures import variety as vary
-from procmine.mine.variety.figures import variety_by_office
 from procmine.model import Handovers, Model, Steered, Variety
 from procmine.privacy import (
     Released,
     join,
+    least_workers,
     profile_named,
     release_branches,
     release_handovers,
@@ -79,7 +81,7 @@ def discovered(
     found = steering(log, load_known(log.schema, study), model.tree, taken, chosen, work=work)
     shown = release_model(model, privacy, workers=workers)
     names = {step.activity for step in shown.value.steps}
-    both = join(shown, release_branches(found, privacy, names=names, workers=workers))
+    both = join(shown, release_branches(found, privacy, names=names, workers=workers, cases=model.cases))
     return both.map(lambda parts: replace(parts[0], steered=parts[1]))
 
 
@@ -131,7 +133,9 @@ def handovers(log: Log, *, by: str = "function", chosen: Chosen = EVERY_CASE, pr
 
 def handed_over(log: Log, *, by: str, chosen: Chosen = EVERY_CASE, privacy: str) -> Released[Handovers]:
     """The handovers; the measures of their network are worked out from what may be shown."""
-    least = profile_named(privacy).workers
+    # On the workbench a team of which no caseworker can be counted stands for itself.
+    counted = "worker" not in log.absent and log.receipt["pseudonyms"]["workers"] != "case-local"
+    least = least_workers(privacy) if counted or not profile_named(privacy).exact else 0
     return release_handovers(count_handovers(log, by=by, chosen=chosen, least_workers=least), privacy).map(measured)
 
 
@@ -142,10 +146,23 @@ def variety(
     return varied(log, chosen=chosen, by_office=by_office, privacy=privacy).value
 
 
-def varied(log: Log, *, chosen: Chosen = EVERY_CASE, by_office: bool, privacy: str) -> Released[tuple[Variety, ...]]:
-    """The variety of the whole, with the mined model's own complexity, then of each office."""
-    whole = vary(log, chosen=chosen, tree=mine(log, chosen=chosen, budget=0).tree)
-    return release_variety((whole, *(variety_by_office(log) if by_office else ())), privacy)
+def varied(
+    log: Log,
+    *,
+    chosen: Chosen = EVERY_CASE,
+    by_office: bool,
+    privacy: str,
+    model: Callable[[], Released[Model]] | None = None,
+) -> Released[tuple[Variety, ...]]:
+    """The variety of the whole, with the mined model's own complexity, then of each office. ``model`` gives the model
+    of the same cases where it is mined anyway; it is asked for last, so that it may be mined meanwhile."""
+    if by_office and chosen == EVERY_CASE:
+        whole, *offices = variety_of_all(log)
+    else:
+        whole, offices = vary(log, chosen=chosen), list(variety_by_office(log)) if by_office else []
+    tree = mine(log, chosen=chosen, budget=0).tree if model is None else model().value.tree
+    whole = replace(whole, control_flow=None if tree is None else control_flow(tree))
+    return release_variety((whole, *offices), privacy)
 
 
 def workers_behind(log: Log, chosen: Chosen = EVERY_CASE) -> int | None:

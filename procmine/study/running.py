@@ -75,7 +75,7 @@ def run(
         norms = held(log, by=("office",), privacy=privacy, study=folder)
         drawn = drawn_held(log, folder, privacy)
         tell("mine", 0.5)
-        differing = varied(log, by_office=True, privacy=privacy)
+        differing = varied(log, by_office=True, privacy=privacy, model=mined.result)
         model = mined.result()
         tell("mine", 1.0)
     receipt = release_receipt(log.receipt, privacy, activities=[step.activity for step in model.value.steps])

@@ -15,7 +15,7 @@ import pytest
 from procmine.errors import UsageError
 from procmine.mine.chosen import Chosen
 from procmine.mine.handover.network import data, handovers, measured
-from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
+from procmine.model import HandoverEdge, HandoverNode, Handovers, Hands, Share, Side
 from tests.mine.staged import Row, Scenes, opened
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -129,8 +129,9 @@ def test_cases_are_counted_once_however_often_they_are_handed_over(planted: Any)
 
 
 @scene(to_benefits("c", 10), contact("c", 12, participants="client|placement|benefits"))
-def test_a_kind_derived_from_a_joint_contact_counts_as_warm(stage: Stage) -> None:
-    assert only(stage()).warm == Share(1, 1, 1)
+def test_a_kind_that_is_only_derived_counts_as_not_recorded(stage: Stage) -> None:
+    # Of derived kinds alone all would be warm: that a handover was not can never be derived.
+    assert only(stage()).warm == Share(0, 0, 1)
 
 
 @scene(contact("x", 1), to_benefits("c", 10, role=""))
@@ -166,6 +167,12 @@ def test_a_receiving_worker_seen_only_later_is_placed_by_the_first_day_after(sta
 @scene(to_benefits("c", 10), contact("c", 14, "benefits", "b1", team="Leistung"))
 def test_without_a_named_worker_the_receiving_team_is_that_of_the_first_contact_after(stage: Stage) -> None:
     assert only(stage("team")).target.name == "Leistung"
+
+
+@scene(to_benefits("c", 10), contact("c", 20, "benefits", "b1", team="Leistung"), to_benefits("d", 10))
+def test_a_team_that_only_the_contact_tells_has_no_wait(stage: Stage) -> None:
+    # Of the two handovers the one that still waits has no team: those with one would all have been reached.
+    assert waits(only(stage())) == (1, 1, 10) and waits(only(stage("team"))) == (0, 0, None)
 
 
 def test_teams_of_one_name_in_two_offices_are_two(tmp_path: Path) -> None:
@@ -319,6 +326,74 @@ def test_outside_a_contact_of_unknown_participants_ends_the_watching(stage: Stag
 def test_observation_ends_when_the_case_leaves(stage: Stage) -> None:
     # Of two watched, one left on the third day: the other's contact on the fourth is the whole rest.
     assert waits(only(stage())) == (1, 1, 4)
+
+
+@scene(
+    to_benefits("c", 10),
+    event("c", 13, "exit", "system", ""),
+    contact("c", 20, "benefits", "b1"),
+    to_benefits("d", 10),
+    contact("d", 14, "benefits", "b1"),
+)
+def test_a_contact_after_the_case_has_left_ends_no_wait(stage: Stage) -> None:
+    assert waits(only(stage())) == (1, 1, 4)
+
+
+@scene(
+    outward("c", link_id="c"),
+    contact("c", 12),
+    event("c", 19, "arrival", "partner", "", link_id="c"),
+    *(row for case in "de" for row in (outward(case, link_id=case), contact(case, 12, participants="client"))),
+    *(event(case, 19, "arrival", "partner", "", link_id=case) for case in "de"),
+)
+def test_an_arrival_after_a_contact_nobody_can_place_ends_no_wait(stage: Stage) -> None:
+    assert waits(only(stage())) == (2, 1, 9)
+
+
+# In whose hands they lay
+
+
+@scene(
+    *(to_benefits(f"c{k}", 10, worker=worker) for k, worker in enumerate(("w1", "w1", "w1", "w2", "w2", "w3", ""))),
+    *(contact(f"c{k}", 12, "benefits", "b1" if k else "") for k in range(4)),
+)
+def test_it_is_counted_in_how_many_hands_the_handovers_lay(stage: Stage) -> None:
+    edge = only(stage())
+
+    assert (edge.givers, edge.seers) == (Hands(3, 6, 3, 5), Hands(1, 3, 3, 3))
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Workers are known only as the first, the second of their case; each case has one, and no two the same."""
+    place = tmp_path_factory.mktemp("numbered")
+    source = place / "own.toml"
+    source.write_text('title = {de = "a", en = "a"}\n[pseudonyms]\nworkers = "case-local"\n', encoding="utf-8")
+    rows = [to_benefits("c", 10, role="", worker="w1", team="")]
+    rows += [contact(case, 10, "case_manager", f"w{case}") for case in "defgh"]
+    rows += [to_benefits(case, 11, worker=f"w{case}") for case in "defgh"]
+    return opened(place, rows, source=str(source))
+
+
+def test_a_number_that_counts_within_a_case_says_nothing_about_another_case(numbered: Any) -> None:
+    found = [handovers(numbered, by=by) for by in ("function", "team")]
+
+    assert [(one.count, one.placed) for one in found] == [(6, 5), (6, 0)]
+
+
+def test_nobody_counts_caseworkers_who_are_numbered_within_their_case(numbered: Any) -> None:
+    found = handovers(numbered)
+
+    assert {node.workers for node in found.nodes} == {0} and only(found).givers == Hands()
+
+
+def test_the_caseworkers_of_an_office_are_those_the_import_counted(tmp_path: Path) -> None:
+    source = tmp_path / "own.toml"
+    source.write_text('title = {de = "a", en = "a"}\n[pseudonyms]\nworkers = "case-local"\n', encoding="utf-8")
+    rows = [{**outward(f"c{k}"), "worker": f"w{k}"} for k in range(4)]
+    found = handovers(opened(tmp_path, rows, source=str(source)), by="partner")
+
+    assert [node.workers for node in found.nodes if node.side.kind == "office"] == [4]
 
 
 # The network

@@ -16,7 +16,7 @@ import pytest
 
 from procmine.mine.chosen import Chosen
 from procmine.mine.variety import figures as room
-from procmine.mine.variety.figures import control_flow, variety, variety_by_office
+from procmine.mine.variety.figures import control_flow, variety, variety_by_office, variety_of_all
 from procmine.model import TreeNode, Variety
 from procmine.study import open_log
 from tests.mine.staged import Row, Scenes, opened
@@ -221,11 +221,11 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return opened(tmp_path_factory.mktemp("offices"), rows)
 
 
-def test_offices_are_drawn_at_the_size_of_the_smallest_with_enough_cases(offices: Any) -> None:
+def test_offices_are_drawn_at_the_round_size_of_the_smallest_with_enough_cases(offices: Any) -> None:
     found = variety_by_office(offices, least=10)
 
     assert [(one.office, one.shuffled.size if one.shuffled else None) for one in found] == [
-        ("A", 15), ("B", 15), ("C", 15), ("D", None)
+        ("A", 10), ("B", 10), ("C", 10), ("D", None)
     ]  # fmt: skip
 
 
@@ -258,6 +258,27 @@ def test_a_log_read_in_pieces_has_the_same_variety(offices: Any, monkeypatch: py
     assert replace(pieces, linear_share=None, exponential_share=None) == replace(
         whole, linear_share=None, exponential_share=None
     )
+
+
+@pytest.mark.parametrize("at_once", [8_000_000, 50])
+def test_offices_read_together_have_the_variety_each_has_alone(
+    offices: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(room.counts, "ROWS_AT_ONCE", at_once)
+    together = [replace(one, shuffled=None) for one in variety_by_office(offices, least=10)]
+    alone = [replace(variety(offices, chosen=Chosen(office=name)), shuffled=None) for name in "ABCD"]
+
+    assert together == alone
+
+
+def test_the_whole_and_the_offices_can_be_read_at_once(offices: Any) -> None:
+    assert variety_of_all(offices) == (variety(offices), *variety_by_office(offices))
+
+
+def test_a_case_whose_first_event_has_no_office_is_no_offices(tmp_path: Path) -> None:
+    rows = courses(["ab", "ac"], "A") + [{**row, "office": ""} for row in courses(["abc"], "B", 2)]
+
+    assert [(one.office, one.cases) for one in variety_of_all(opened(tmp_path, rows))] == [(None, 3), ("A", 2)]
 
 
 SCRIPT = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import string
 from collections import Counter
 from itertools import combinations, pairwise
 
@@ -32,6 +33,21 @@ def likeness(cases: list[str]) -> float | None:
     entries = [(row, names.index(pair)) for row, case in enumerate(cases) for pair in sorted(set(pairwise(case)))]
     sets, members = (np.array(column, dtype=np.int64) for column in zip(*entries, strict=True))
     return figures.affinity(sets, members, np.ones(len(cases), np.int64), len(names))
+
+
+def plain(cases: list[str]) -> float:
+    """Affinity by its definition: common pairs over all pairs of two cases, the mean over all twos of cases."""
+    sets = [frozenset(pairwise(case)) for case in cases]
+    twos = list(combinations(sets, 2))
+    return sum(1.0 if a == b else len(a & b) / len(a | b) for a, b in twos) / len(twos)
+
+
+def test_the_likeness_of_many_sets_is_that_of_the_definition_however_rare_a_member_is() -> None:
+    draw = np.random.default_rng(7)
+    letters = list("aaaaabbbbcccdd" + string.ascii_letters)
+    cases = ["".join(draw.choice(letters, draw.integers(1, 10))) for _ in range(700)]
+
+    assert likeness(cases) == pytest.approx(plain(cases), rel=1e-12)
 
 
 def test_the_stream_of_the_running_example_falls_into_24_phrases() -> None:

@@ -8,11 +8,12 @@ worker acts nearest to that day (before rather than after), and for a team at la
 worker named; else, where only the function is known, with any of that function (within one function: with another than
 the sender); for an organisation outside, a contact it takes part in, or its arrival. What has not happened by the end
 of observation is censored, not zero; so is what may have happened unseen, at the first contact of which is not recorded
-who took part.
+who took part. A receiving team that only the contact tells has no waiting time: who still waits for it is not known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from procmine.errors import UsageError, nearest
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Rows, case_filter
 from procmine.mine.handover.rows import Codes, edges_query, staff_query
-from procmine.model import HandoverEdge, HandoverNode, Handovers, Share, Side
+from procmine.model import HandoverEdge, HandoverNode, Handovers, Hands, Share, Side
 from procmine.stats.survival import day_of, product_limit
 
 LEVELS = ("function", "team", "partner")
@@ -30,13 +31,16 @@ _DIGITS = 12  # of a measure between 0 and 1: beyond them a sum depends on its o
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted of an edge; ``days`` holds (day, contacts, all whose time ended on that day)."""
+    """What is counted of an edge; ``days`` holds (day, contacts, all whose time ended on that day), ``givers`` and
+    ``seers`` how many each known caseworker had."""
 
     count: int = 0
     cases: int = 0
     hits: int = 0
     known: int = 0
     days: list[tuple[int, int, int]] = field(default_factory=list)
+    givers: list[int] = field(default_factory=list)
+    seers: list[int] = field(default_factory=list)
 
 
 def handovers(
@@ -56,8 +60,9 @@ def handovers(
         raise UsageError(f"Handovers are not shown by {by!r}.", hint=nearest(by, LEVELS))
     if chosen is None and office is not None:
         chosen = Chosen(office=office)
-    whole, edges = _edges(log.engine, by, chosen, least_workers)
-    staff = _staff(log.engine, by, chosen, least_workers)
+    local = log.receipt["pseudonyms"]["workers"] == "case-local"
+    whole, edges = _edges(log.engine, by, chosen, least_workers, local)
+    staff = _counted_at_import(log.receipt["staff"]) if local else _staff(log.engine, by, chosen, least_workers)
     sides = sorted({side for edge in edges for side in (edge.source, edge.target)})
     found = Handovers(
         by=by,
@@ -65,7 +70,7 @@ def handovers(
         count=whole.count,
         cases=whole.cases,
         placed=sum(edge.count for edge in edges),
-        nodes=tuple(HandoverNode(side, workers=_workers(side, staff)) for side in sides),
+        nodes=tuple(HandoverNode(side, workers=_workers(side, staff, local)) for side in sides),
         edges=edges,
         missing=tuple(name for name in (_NEEDED[by],) if name in log.receipt.get("absent", ())),
     )
@@ -113,24 +118,35 @@ def data(found: Handovers) -> dict[str, Any]:
     told = asdict(found)
     for node in told["nodes"]:
         del node["workers"]
+    for edge in told["edges"]:
+        del edge["givers"], edge["seers"]
     return told
 
 
-def _edges(engine: Rows, by: str, chosen: Chosen | None, least: int) -> tuple[_Tally, tuple[HandoverEdge, ...]]:
+def _edges(
+    engine: Rows, by: str, chosen: Chosen | None, least: int, local: bool
+) -> tuple[_Tally, tuple[HandoverEdge, ...]]:
     """The whole and the edges whose sides are both known, in the order of the sides."""
     whole = _Tally()
     found: dict[tuple[Side, Side], _Tally] = {}
-    for row in engine.run(edges_query(by, case_filter(engine, chosen), least, Codes())):
-        is_whole, is_edge, ends, sums, days, happened = row[0], row[1], row[2:8], row[8:12], row[12], row[13]
-        if is_whole:
+    for row in engine.run(edges_query(by, case_filter(engine, chosen), least, Codes(), local=local)):
+        kind, ends, sums, days, happened, by_known = row[0], row[1:7], row[7:11], row[11], row[12], row[13]
+        if kind == "whole":
             whole = _Tally(*sums)
         elif ends[0] is not None and ends[3] is not None:
             tally = found.setdefault((Side(*ends[:3]), Side(*ends[3:])), _Tally())
-            if is_edge:
+            if kind == "edge":
                 tally.count, tally.cases, tally.hits, tally.known = sums
-            elif days is not None:
+            elif kind == "days" and days is not None:
                 tally.days.append((days, sums[0] if happened else 0, sums[0]))
+            elif kind in ("giver", "met_by") and by_known:
+                (tally.givers if kind == "giver" else tally.seers).append(sums[0])
     return whole, tuple(_edge(*ends, found[ends]) for ends in sorted(found))
+
+
+def _hands(counts: list[int]) -> Hands:
+    busiest = sorted(counts, reverse=True)
+    return Hands(len(busiest), sum(busiest), sum(busiest[:1]), sum(busiest[:2]))
 
 
 def _edge(source: Side, target: Side, tally: _Tally) -> HandoverEdge:
@@ -145,6 +161,8 @@ def _edge(source: Side, target: Side, tally: _Tally) -> HandoverEdge:
         reached=reached,
         waiting=watched - reached,
         median_days=median,
+        givers=_hands(tally.givers),
+        seers=_hands(tally.seers),
     )
 
 
@@ -153,8 +171,13 @@ def _staff(engine: Rows, by: str, chosen: Chosen | None, least: int) -> dict[Sid
     return {Side(kind, office, name): workers for kind, office, name, workers in rows}
 
 
-def _workers(side: Side, staff: dict[Side, int]) -> int | None:
-    """The caseworkers behind a side; None for one outside the job centre, 0 where none is recorded."""
+def _counted_at_import(staff: Mapping[str, Any]) -> dict[Side, int]:
+    """The caseworkers of the offices, where workers are numbered within each case: nobody can count any others."""
+    return {Side("office", "", name): workers for name, workers in staff["offices"].items()}
+
+
+def _workers(side: Side, staff: dict[Side, int], local: bool) -> int | None:
+    """The caseworkers behind a side; None for one outside the job centre, 0 where none is recorded or countable."""
     if side.kind in ("outside", "partner"):
         return None
-    return staff.get(side, None if side.kind == "function" else 0)
+    return staff.get(side, 0 if local or side.kind != "function" else None)

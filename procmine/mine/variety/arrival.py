@@ -1,21 +1,19 @@
 """The cases of a log in the order in which their events arrived: which state was entered first, and how long ago.
 
-Rows are read in case order, some millions at a time, and all cases walk down the tree of prefixes side by side, one
+Rows come in case order, some millions at a time, and all cases walk down the tree of prefixes side by side, one
 unbranched stretch a step. Events of the same time stand in the order of the files they came from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from procmine.mine import counts
-from procmine.mine.chosen import Chosen
-from procmine.mine.counts import Columns, Ints, Rows
+from procmine.mine.counts import Columns, Ints, case_starts
 from procmine.stats.prefixes import Prefixes
 from procmine.stats.variety import phrases
 
@@ -23,16 +21,17 @@ Floats = npt.NDArray[np.float64]
 Stamp = tuple[Ints, Ints, Ints]
 
 MOST_STREAM = 2_000_000  # events whose phrases are counted one by one: about two seconds
-_DAY = 86_400_000_000
-_UNKNOWN = np.iinfo(np.int64).max
-_STREAM = ("us", "file_no", "position", "activity_code")
-_COLUMNS = (
+COLUMNS = (
     "epoch_us(timestamp) AS us",
     "CAST(local_date - DATE '1970-01-01' AS BIGINT) AS day",
     "CAST(COALESCE(date_only, FALSE) AS UTINYINT) AS date_only",
     "CAST(file_no AS BIGINT) AS file_no",
     "position",
 )
+"""What is asked of each row beside its case, number and activity."""
+_DAY = 86_400_000_000
+_UNKNOWN = np.iinfo(np.int64).max
+_STREAM = ("us", "file_no", "position", "activity_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +48,52 @@ class Arrival:
 
 
 @dataclass(slots=True)
-class _Tally:
-    """Running sums: the first stamp and the weights of each node, the smallest gaps, the stream."""
+class Tally:
+    """Running sums: the first stamp and the weights of each node, the smallest gaps, the stream where it is counted.
 
+    ``begin`` and ``end`` are the first and the last time of all events, in microseconds; ``contested`` are the nodes
+    that have siblings: only for them it matters who came first."""
+
+    tree: Prefixes
+    begin: int
+    end: int
     stamps: Stamp
     linear: Floats
     exponential: Floats
+    contested: npt.NDArray[np.bool_]
+    stream: list[tuple[Ints, ...]] | None
     gaps: int = 0
     gap_cases: int = 0
-    stream: list[tuple[Ints, ...]] = field(default_factory=list)
 
 
-def arrive(engine: Rows, tree: Prefixes, chosen: Chosen | None, events: int) -> Arrival:
-    """The arrival of the chosen cases of a log, whose courses the tree was made from; ``events`` is their number."""
-    where = f"{counts.step_filter(engine)} AND {counts.case_filter(engine, chosen)}"
-    begin, end = engine.run(f"SELECT MIN(epoch_us(timestamp)), MAX(epoch_us(timestamp)) FROM events WHERE {where}")[0]
+def awaited(tree: Prefixes, begin: int, end: int, events: int) -> Tally:
+    """Before any case has arrived; ``tree`` is made from the courses of all of them, ``events`` is their number."""
     size = len(tree)
     late = (np.full(size, _UNKNOWN), np.full(size, _UNKNOWN), np.full(size, _UNKNOWN))
-    tally = _Tally(late, np.zeros(size), np.zeros(size))
-    for part in counts.chunks(engine, _COLUMNS, chosen):
-        starts = counts.case_starts(part["case_id"])
-        _walk(tally, tree, part, starts, end, max(end - begin, 1))
-        _gaps(tally, part, starts)
-        if events <= MOST_STREAM:
-            tally.stream.append(tuple(part[name].astype(np.int64) for name in _STREAM))
-    entered = np.zeros(size, np.int64)
-    entered[np.lexsort(tally.stamps[::-1])] = np.arange(size)
-    aged = begin is not None and end > begin
+    stream: list[tuple[Ints, ...]] | None = [] if events <= MOST_STREAM else None
+    return Tally(tree, begin, end, late, np.zeros(size), np.zeros(size), _contested(tree), stream)
+
+
+def arrive(tally: Tally, part: Columns) -> None:
+    """Whole cases arrive: rows with ``COLUMNS``, sorted by case and number of event."""
+    starts = case_starts(part["case_id"])
+    _walk(tally, part, starts)
+    _gaps(tally, part, starts)
+    if tally.stream is not None:
+        tally.stream.append(tuple(part[name].astype(np.int64) for name in _STREAM))
+
+
+def arrival(tally: Tally) -> Arrival:
+    """How the cases arrived, once all have."""
+    entered = np.zeros(len(tally.tree), np.int64)
+    entered[np.lexsort(tally.stamps[::-1])] = np.arange(len(entered))
+    aged = tally.end > tally.begin
     return Arrival(
         entered,
         tally.linear if aged else None,
         tally.exponential if aged else None,
         tally.gaps / tally.gap_cases / 1e6 if tally.gap_cases else None,
-        phrases(_in_time(tally.stream)) if events <= MOST_STREAM else None,
+        None if tally.stream is None else phrases(_in_time(tally.stream)),
     )
 
 
@@ -94,13 +106,13 @@ def _in_time(stream: Sequence[tuple[Ints, ...]]) -> list[int]:
     return found
 
 
-def _walk(tally: _Tally, tree: Prefixes, part: Columns, starts: Ints, end: int, span: int) -> None:
+def _walk(tally: Tally, part: Columns, starts: Ints) -> None:
     """Every case down the tree: at each step the node its next code leads to, and what its events there add."""
+    tree, contested = tally.tree, tally.contested
     code = part["activity_code"].astype(np.int64)
-    age = (end - part["us"]) / span
+    age = (tally.end - part["us"]) / max(tally.end - tally.begin, 1)
     linear, exponential = (np.concatenate(([0.0], np.cumsum(weight))) for weight in (1 - age, np.exp(-age)))
     stamps = tuple(part[name].astype(np.int64) for name in ("us", "file_no", "position"))
-    contested = _contested(tree)
     start, length = starts[:-1], np.diff(starts)
     node = np.zeros(len(start), np.int64)
     while len(start):
@@ -116,7 +128,7 @@ def _walk(tally: _Tally, tree: Prefixes, part: Columns, starts: Ints, end: int, 
 
 
 def _contested(tree: Prefixes) -> npt.NDArray[np.bool_]:
-    """The nodes that have siblings: only for them it matters who came first."""
+    """The nodes that have siblings."""
     family = np.bincount(tree.parent[1:], minlength=len(tree))
     return np.concatenate(([False], family[tree.parent[1:]] > 1))
 
@@ -134,7 +146,7 @@ def _earliest(stamps: Stamp, node: Ints, found: Sequence[Any]) -> None:
         stamp[node[earlier]] = value[earlier]
 
 
-def _gaps(tally: _Tally, part: Columns, starts: Ints) -> None:
+def _gaps(tally: Tally, part: Columns, starts: Ints) -> None:
     """The smallest time between two events of each case. Of two events one of which has only a date, the days between
     them count, and on one day nothing is known."""
     us, day = part["us"].astype(np.int64), part["day"].astype(np.int64)

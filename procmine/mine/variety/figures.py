@@ -2,20 +2,20 @@
 
 The canonical order of the cases is that of their arrival. Because the entropies of the prefix automaton depend on it,
 each comes with its range over random orders; offices are compared at one size, that of the smallest which has enough
-cases, with the mean and range over as many draws (metrics reference C.1).
+cases, with the mean and range over as many draws (metrics reference C.1). The size is a round number: it is told beside
+the figures, and the smallest office may be one whose cases must not be.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from procmine.mine import counts
 from procmine.mine.chosen import Chosen
-from procmine.mine.counts import Courses, Follows, Ints, Rows
-from procmine.mine.variety.arrival import Arrival, arrive
+from procmine.mine.counts import Courses, Follows, Ints
+from procmine.mine.variety.groups import Read, read
 from procmine.model import Shuffled, Spread, TreeNode, Variety
 from procmine.stats import prefixes as automaton
 from procmine.stats import variety as figures
@@ -24,17 +24,9 @@ from procmine.stats.prefixes import Floats, Prefixes
 DRAWS = 50
 SEED = 2022
 ENOUGH = 50  # cases below which an office is not compared: a sample of fewer says nothing about variety
+ROUND = 10
 MOST_DRAWN = 100_000  # cases of one draw at most
 TOP = (1, 5, 10)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The courses of a group of cases, their tree, and how they arrived."""
-
-    courses: Courses
-    tree: Prefixes
-    arrival: Arrival
 
 
 def variety(
@@ -44,22 +36,43 @@ def variety(
 
     ``shuffled`` holds ``draws`` random orders of all cases, or of 100,000 of them where there are more.
     """
-    read = _read(log, chosen)
-    size = min(read.courses.all_cases, MOST_DRAWN)
-    return _variety(read, chosen.office if chosen else None, size, draws, seed, tree)
+    return _varieties(log, chosen, draws, seed, tree=tree)[0]
 
 
 def variety_by_office(log: Any, *, least: int = ENOUGH, draws: int = DRAWS, seed: int = SEED) -> tuple[Variety, ...]:
-    """The variety of each office in the order of their names, all drawn at the size of the smallest office that has at
-    least ``least`` cases; an office with fewer has no ``shuffled``. A case is its first event's office's."""
-    rows = log.engine.run("SELECT DISTINCT office FROM events WHERE event_no = 1 AND office IS NOT NULL")
-    read = {name: _read(log, Chosen(office=name)) for name in sorted(row[0] for row in rows)}
-    enough = [one.courses.all_cases for one in read.values() if one.courses.all_cases >= least]
-    size = min(min(enough, default=0), MOST_DRAWN)
-    return tuple(
-        _variety(one, name, size if one.courses.all_cases >= least else 0, draws, seed, None)
-        for name, one in read.items()
-    )
+    """The variety of each office in the order of their names, all drawn at the size, rounded down to tens, of the
+    smallest office that has at least ``least`` (ten or more) cases; an office with fewer has no ``shuffled``. A case is
+    its first event's office's."""
+    return _varieties(log, None, draws, seed, whole=False, least=least)
+
+
+def variety_of_all(log: Any) -> tuple[Variety, ...]:
+    """``variety`` of a whole log and ``variety_by_office``, reading the log once for both."""
+    return _varieties(log, None, DRAWS, SEED, least=ENOUGH)
+
+
+def _varieties(
+    log: Any,
+    chosen: Chosen | None,
+    draws: int,
+    seed: int,
+    *,
+    tree: TreeNode | None = None,
+    whole: bool = True,
+    least: int | None = None,
+) -> tuple[Variety, ...]:
+    """The chosen cases, if ``whole``, then, where ``least`` is given, the offices."""
+    groups = read(log.engine, log.receipt["activities"], chosen, whole=whole, offices=least is not None)
+    every = groups.pop(None, None)
+    found = []
+    if every is not None:
+        size = min(every.courses.all_cases, MOST_DRAWN)
+        found.append(_variety(every, chosen.office if chosen else None, size, draws, seed, tree))
+    enough = {name for name, one in groups.items() if one.courses.all_cases >= (least or 0)}
+    size = min((groups[name].courses.all_cases for name in enough), default=0) // ROUND * ROUND
+    for name, one in groups.items():
+        found.append(_variety(one, name, min(size, MOST_DRAWN) if name in enough else 0, draws, seed, None))
+    return tuple(found)
 
 
 def control_flow(tree: TreeNode) -> int:
@@ -75,15 +88,8 @@ def control_flow(tree: TreeNode) -> int:
     return own + sum(control_flow(child) for child in tree.children)
 
 
-def _read(log: Any, chosen: Chosen | None) -> _Read:
-    engine: Rows = log.engine
-    courses = counts.courses(engine, log.receipt["activities"], chosen)
-    tree = automaton.prefixes(courses.codes, courses.first, max(len(courses.activities), 1))
-    return _Read(courses, tree, arrive(engine, tree, chosen, courses.all_events))
-
-
-def _variety(read: _Read, office: str | None, size: int, draws: int, seed: int, tree: TreeNode | None) -> Variety:
-    log, prefixes, arrival = read.courses, read.tree, read.arrival
+def _variety(group: Read, office: str | None, size: int, draws: int, seed: int, tree: TreeNode | None) -> Variety:
+    log, prefixes, arrival = group.courses, group.tree, group.arrival
     pairs = counts.follows(log)
     nodes, edges = int((counts.occurrences(log)[0] > 0).sum()), len(pairs.count)
     heirs = automaton.inherits(prefixes, arrival.entered[:, None])
