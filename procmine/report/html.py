@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,10 +19,16 @@ from typing import Any
 from markupsafe import Markup
 
 from procmine import content
+from procmine.report import document as values
 from procmine.report.charts import LIGHT, SCREEN, to_plotly, to_svg
 from procmine.report.document import ChartSpec, Document, Figure
 
 FONTS = (("inter-regular", 400), ("inter-semibold", 600))
+FIELDS = {
+    kind: frozenset(field.name for field in fields(kind))
+    for kind in vars(values).values()
+    if isinstance(kind, type) and is_dataclass(kind)
+}
 SCRIPTS = ("plotly-cartesian.min", "plotly-locale-de")
 
 
@@ -80,8 +87,16 @@ def _environment(study: Path | None) -> Any:
     from jinja2 import DictLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    class Sandbox(ImmutableSandboxedEnvironment):
+        """The sandbox as it is, with a short way to what is plain data: the fields of a Document's own values."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if attribute in FIELDS.get(type(obj), ()):
+                return getattr(obj, attribute)
+            return super().getattr(obj, attribute)
+
     files = content.listing("reports/templates", ".j2", study)
-    environment = ImmutableSandboxedEnvironment(
+    environment = Sandbox(
         loader=DictLoader({f"{name}.j2": content.read_text(entry) for name, entry in files.items()}),
         autoescape=True,
         undefined=StrictUndefined,
@@ -90,6 +105,7 @@ def _environment(study: Path | None) -> Any:
     )
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["markup"] = _drawing
+    environment.filters["lined"] = lambda row, columns: list(zip(row[1:], columns[1:], strict=True))
     return environment
 
 

@@ -193,6 +193,8 @@ def places(text: str) -> frozenset[str]:
 
 def clean(text: str) -> str:
     """A name from a log fit to be shown: control and direction characters are spelt out, so that none acts."""
+    if text.isprintable():  # none of the signs below is; most names hold none of them
+        return text
     return "".join(
         f"\\x{ord(sign):02x}" if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn") else sign for sign in text
     )

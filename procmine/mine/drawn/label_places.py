@@ -8,7 +8,8 @@ again until none moves; two that still cover each other choose together.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -112,61 +113,86 @@ def _taken(choices: Sequence[Choices], picks: Sequence[int]) -> Rects:
 def _choices(obstacles: Rects, wishes: Sequence[Wish], order: Sequence[int]) -> list[Choices]:
     """The places of each label with what they cost, in this order."""
     segments = [(k, _between(p, q, 1.0)) for k, wish in enumerate(wishes) for p, q in pairwise(wish.line)]
-    owner = np.array([k for k, _ in segments], dtype=np.int64)
     strokes = np.array([rect for _, rect in segments]).reshape(-1, 4)
     heads = np.array([_head(wish.line) for wish in wishes]).reshape(-1, 4)
     heaviest = max((wish.weight for wish in wishes), default=1.0)
-    harm = np.array([0.6 + 0.8 * math.sqrt(max(0.0, wishes[k].weight) / heaviest) for k in owner])
+    harm = [0.6 + 0.8 * math.sqrt(max(0.0, wishes[k].weight) / heaviest) for k, _ in segments]
+    # Everything a label could cover, in one table: lines, the surroundings of lines, boxes, arrows' heads.
+    around = strokes + np.array([-NEAR, -NEAR / 2, NEAR, NEAR / 2])
+    marks = np.concatenate([strokes, around, obstacles, heads])
+    owner = np.full(len(marks), -1)
+    owner[: 2 * len(segments)] = [k for k, _ in segments] * 2
+    weight = np.zeros((len(marks), 2))  # as a line, which a label beside its own could be read as; as anything else
+    weight[: 2 * len(segments), 0] = [COVERS_LINE * one for one in harm] + [NEAR_LINE] * len(segments)
+    weight[2 * len(segments) :, 1] = [COVERS_BOX] * len(obstacles) + [COVERS_HEAD] * len(heads)
     found = []
-    for k in order:
-        rects, costs, forms, beside = _candidates(wishes[k])
-        near = rects + np.array([-NEAR, -NEAR / 2, NEAR, NEAR / 2])
-        # Most lines run far from a label's own: what none of its places can meet costs none of them anything.
-        reach = np.concatenate([near[:, :2].min(axis=0), near[:, 2:].max(axis=0)])[None, :]
-        foreign = (owner != k) & _meet(reach, strokes)[0]
-        at, weight = strokes[foreign], harm[foreign]
-        misread = COVERS_LINE * (_meet(rects, at) @ weight) + NEAR_LINE * _meet(near, at).sum(axis=1)
-        boxes, tips = obstacles[_meet(reach, obstacles)[0]], heads[_meet(reach, heads)[0]]
-        costs = costs + COVERS_BOX * _meet(rects, boxes).sum(axis=1) + COVERS_HEAD * _meet(rects, tips).sum(axis=1)
+    for k, (rects, costs, forms, beside) in zip(order, _candidates([wishes[k] for k in order]), strict=True):
+        # Most things lie far from a label's own line: what none of its places can meet costs none of them anything.
+        reach = np.concatenate([rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)])[None, :]
+        met = np.flatnonzero((owner != k) & _meet(reach, marks)[0])
+        paid = _meet(rects, marks[met]).astype(np.float64) @ weight[met]
+        costs = costs + paid[:, 1] + paid[:, 0] * np.where(beside, MISREAD, 1.0)
         # Rounded, so that two places that cost the same do so on every machine, and the first of them is taken.
-        found.append(Choices(rects, np.round(costs + misread * np.where(beside, MISREAD, 1.0), 6), forms))
+        found.append(Choices(rects, np.round(costs, 6), forms))
     return found
 
 
-def _candidates(wish: Wish) -> tuple[Rects, Rects, NDArray[np.int64], NDArray[np.bool_]]:
-    """Where the label may lie: on each stretch of its line or beside it, the middle of a long stretch first.
+def _candidates(wishes: Sequence[Wish]) -> Iterator[tuple[Rects, Rects, NDArray[np.int64], NDArray[np.bool_]]]:
+    """Where each label may lie: on each stretch of its line or beside it, the middle of a long stretch first.
 
-    Rectangles, costs, forms, and whether it lies beside. A loop's label never lies on the loop.
+    Rectangles, costs, forms, and whether it lies beside. A loop's label never lies on the loop. All labels are worked
+    out together: a drawing has many short stretches, and one array of them costs as much as one stretch does.
     """
-    found = []
-    for p, q in pairwise(wish.line):
-        length = math.dist(p, q)
-        upright = abs(p[0] - q[0]) < abs(p[1] - q[1])
-        at = np.linspace(0.06, 0.94, 3 + 2 * min(20, int(length / STEP / 2)))
-        along = np.array(p) + at[:, None] * (np.array(q) - np.array(p))
-        base = np.abs(at - 0.5) * 20 - min(length, 300.0) * 0.03 + (0.0 if upright else FLAT)
-        for form, (width, height) in enumerate(wish.sizes):
-            half = np.array([width, height]) / 2
-            spare = length - (height if upright else width) - HEAD
-            tight = NO_ROOM if spare < 0 else SHORT if spare < 16 else 0.0
-            away = np.array([half[0] + GAP, 0.0]) if upright else np.array([0.0, half[1] + GAP])
-            for side in (-1, 1) if wish.loop else (0, -1, 1):
-                centre = along + side * away
-                cost = base + form * FOLDED + (BESIDE + tight / 4 if side else tight)
-                kind = np.full((len(at), 2), (form, side != 0))
-                found.append(np.column_stack([centre - half, centre + half, cost, kind]))
-    table = np.vstack(found)
-    return table[:, :4], table[:, 4], table[:, 5].astype(np.int64), table[:, 6] > 0
+    stretches = [(k, p, q) for k, wish in enumerate(wishes) for p, q in pairwise(wish.line)]
+    if not stretches:
+        return
+    whose = np.array([k for k, _, _ in stretches])
+    begins, ends = (np.array([found[place] for found in stretches], dtype=np.float64) for place in (1, 2))
+    lengths = np.array([math.dist(p, q) for _, p, q in stretches])
+    upright = np.abs(begins[:, 0] - ends[:, 0]) < np.abs(begins[:, 1] - ends[:, 1])
+    places = [_places(min(20, int(length / STEP / 2))) for length in lengths.tolist()]
+    of = np.repeat(np.arange(len(stretches)), [len(at) for at in places])
+    at = np.concatenate(places)
+    along = begins[of] + at[:, None] * (ends - begins)[of]
+    base = np.abs(at - 0.5) * 20 + (np.where(upright, 0.0, FLAT) - np.minimum(lengths, 300.0) * 0.03)[of]
+    loop = np.array([wish.loop for wish in wishes])[whose]
+    parts = []
+    for form in range(max(len(wish.sizes) for wish in wishes)):
+        has = np.array([form < len(wish.sizes) for wish in wishes])[whose]
+        half = np.array([wish.sizes[min(form, len(wish.sizes) - 1)] for wish in wishes])[whose] / 2
+        spare = lengths - np.where(upright, half[:, 1], half[:, 0]) * 2 - HEAD
+        tight = np.where(spare < 0, NO_ROOM, np.where(spare < 16, SHORT, 0.0)) + form * FOLDED
+        loose = form * FOLDED + BESIDE + (tight - form * FOLDED) / 4
+        away = np.where(upright[:, None], (1.0, 0.0), (0.0, 1.0)) * (half + GAP)
+        for side in (0, -1, 1):
+            here = (has & ~loop if side == 0 else has)[of]
+            stretch = of[here]
+            centre, room = along[here] + side * away[stretch], half[stretch]
+            cost = base[here] + (loose if side else tight)[stretch]
+            rank = (stretch * 64 + form) * 3 + (0, 1, 2)[side]
+            parts.append(np.column_stack([centre - room, centre + room, cost, np.full(len(cost), form), rank]))
+    table = np.vstack(parts)
+    table = table[np.argsort(table[:, 6], kind="stable")]
+    label = whose[(table[:, 6] // 192).astype(np.int64)]
+    for rows in np.split(table, np.searchsorted(label, np.arange(1, len(wishes)))):
+        yield rows[:, :4], rows[:, 4], rows[:, 5].astype(np.int64), rows[:, 6] % 3 > 0
+
+
+@cache
+def _places(steps: int) -> NDArray[np.float64]:
+    """The places tried along a stretch, as shares of its length."""
+    found = np.linspace(0.06, 0.94, 3 + 2 * steps)
+    found.flags.writeable = False
+    return found
 
 
 def _meet(rects: Rects, others: Rects) -> NDArray[np.bool_]:
     """Which rectangles cover which others, as a table."""
-    return (
-        (rects[:, None, 0] < others[None, :, 2])
-        & (rects[:, None, 2] > others[None, :, 0])
-        & (rects[:, None, 1] < others[None, :, 3])
-        & (rects[:, None, 3] > others[None, :, 1])
-    )
+    met = rects[:, None, 0] < others[None, :, 2]
+    met &= rects[:, None, 2] > others[None, :, 0]
+    met &= rects[:, None, 1] < others[None, :, 3]
+    met &= rects[:, None, 3] > others[None, :, 1]
+    return met
 
 
 def _head(line: Sequence[Point]) -> Rect:

@@ -27,6 +27,7 @@ PAGE, TALL = 1100.0, 760.0  # the frame a drawing is fitted into; a larger one i
 FILLED = (1.0, 0.75, 0.6, 0.45)  # how much of the page's width the boxes of a layer may take: lines need the rest
 CROWD = 0.8  # a drawing whose labels all lie on something reads like one that is so much larger
 LOOP = 24.0  # how far a loop stands out of its box
+Rank = tuple[int, float, float]
 MANY = 80  # lines beyond which a reader is lost anyway and time counts for more than a label's place
 
 
@@ -90,6 +91,17 @@ class _Graph:
     lanes: Lanes | None
 
 
+class _Routed(NamedTuple):
+    """A graph placed and routed, before its labels stand: ``edges`` is the frame of boxes, lines and lanes."""
+
+    centres: dict[str, Point]
+    lines: list[list[Point]]
+    rects: list[Rect]
+    bands: tuple[Band, ...]
+    pierced: int
+    edges: Rect
+
+
 class _Tried(NamedTuple):
     """A layout with the layers and the room it was made with."""
 
@@ -130,30 +142,59 @@ def lay_out(
             raise LayoutError(f"The box {loose[0]!r} of the drawing lies in none of its lanes.")
         direction, aspect, begin = "topbottom", 0.0, begin if begin is not None else names[0]
     graph = _Graph(boxes, links, direction, aspect, lanes)
-    return _roomiest(
-        graph, min((_with_room(graph, ranks) for ranks in _layerings(boxes, links, begin, end)), key=_rank)
-    )
+    return _roomiest(graph, _best_layers(graph, _layerings(boxes, links, begin, end)))
 
 
-def _rank(tried: _Tried) -> tuple[int, float, float]:
+def _rank(tried: _Tried) -> Rank:
     """What makes a layout better than another: no faults, then large and clear, then short lines.
 
     A drawing larger than its frame is made smaller, and its text with it; labels that lie on something make it harder
     to read just so.
     """
     layout = tried.layout
-    shrunk = max(1.0, layout.width / PAGE, layout.height / TALL)
     crowd = layout.crowded / max(1, sum(label is not None for label in layout.labels))
-    return _faults(layout), shrunk * (1.0 + CROWD * crowd), _drawn(layout)
+    return (
+        _faults(layout),
+        _shrunk(layout.width, layout.height) * (1.0 + CROWD * crowd),
+        round(_drawn(layout.lines), 1),
+    )
+
+
+def _at_best(routed: _Routed) -> Rank:
+    """What a routed graph's rank cannot be better than, wherever its labels will stand."""
+    left, top, right, bottom = routed.edges
+    return routed.pierced, _shrunk(round(right - left, 2), round(bottom - top, 2)), round(_drawn(routed.lines), 1)
+
+
+def _shrunk(width: float, height: float) -> float:
+    return max(1.0, width / PAGE, height / TALL)
 
 
 def _faults(layout: Layout) -> int:
     return layout.covered + layout.pierced
 
 
-def _drawn(layout: Layout) -> float:
+def _drawn(lines: Iterable[Sequence[Point]]) -> float:
     """The length of all lines."""
-    return sum(math.dist(p, q) for line in layout.lines for p, q in pairwise(line))
+    return sum(math.dist(p, q) for line in lines for p, q in pairwise(line))
+
+
+def _best_layers(graph: _Graph, layerings: Sequence[Mapping[str, int]]) -> _Tried:
+    """The layers that make the best layout.
+
+    Placing labels costs most. It is done for the most promising routes first, and not at all for those that could not
+    be better than the best so far.
+    """
+    if len(layerings) == 1:
+        return _with_room(graph, layerings[0], _routed(graph, layerings[0], ROOM[0]))
+    routes = [_routed(graph, ranks, ROOM[0]) for ranks in layerings]
+    bounds = [_at_best(routed) for routed in routes]
+    best: _Tried | None = None
+    for k in sorted(range(len(routes)), key=lambda k: (bounds[k], k)):
+        if best is None or bounds[k] < _rank(best):
+            best = min([*([best] if best else []), _with_room(graph, layerings[k], routes[k])], key=_rank)
+    assert best is not None  # noqa: S101 - there is at least one way to layer a graph
+    return best
 
 
 def _layerings(boxes: Sequence[Box], links: Sequence[Link], begin: str | None, end: str | None) -> list[dict[str, int]]:
@@ -175,56 +216,66 @@ def _weights(weighed: Iterable[tuple[Link, float]]) -> dict[tuple[str, str], flo
     return weights
 
 
-def _with_room(graph: _Graph, ranks: Mapping[str, int]) -> _Tried:
-    """The layout with as little room as leaves no fault."""
-    best = _Tried(ranks, 0, _attempt(graph, ranks, ROOM[0]))
+def _with_room(graph: _Graph, ranks: Mapping[str, int], routed: _Routed) -> _Tried:
+    """The layout with as little room as leaves no fault, from what was routed with the least."""
+    best = _Tried(ranks, 0, _labelled(graph, routed))
     for k in range(1, 2 if len(graph.links) > MANY else len(ROOM)):
         if not _faults(best.layout):
             break
-        best = min(best, _Tried(ranks, k, _attempt(graph, ranks, ROOM[k])), key=lambda tried: _faults(tried.layout))
+        tried = _Tried(ranks, k, _labelled(graph, _routed(graph, ranks, ROOM[k])))
+        best = min(best, tried, key=lambda tried: _faults(tried.layout))
     return best
 
 
 def _roomiest(graph: _Graph, best: _Tried) -> Layout:
     """The same layers with more room, where that makes the drawing clearer than it makes it larger."""
-    tried = [best]
-    if best.layout.crowded and len(graph.links) <= MANY:
-        tried += [
-            _Tried(best.ranks, k, _attempt(graph, best.ranks, ROOM[k]))
-            for k in (best.room + 1, best.room + 2)[: len(ROOM) - 1 - best.room]
-        ]
-    return min(tried, key=_rank).layout
+    ranks, first = best.ranks, best.room + 1
+    if not best.layout.crowded or len(graph.links) > MANY:
+        return best.layout
+    for k in range(first, min(first + 2, len(ROOM))):
+        routed = _routed(graph, ranks, ROOM[k])
+        if _at_best(routed) < _rank(best):
+            best = min(best, _Tried(ranks, k, _labelled(graph, routed)), key=_rank)
+    return best.layout
 
 
-def _attempt(graph: _Graph, ranks: Mapping[str, int], room: Point) -> Layout:
-    boxes, links = graph.boxes, graph.links
+def _routed(graph: _Graph, ranks: Mapping[str, int], room: Point) -> _Routed:
+    """Boxes placed and lines drawn, without labels."""
+    boxes = graph.boxes
     places, bands = _in_lanes(graph, graph.lanes, ranks, room) if graph.lanes is not None else ({}, ())
     drawing, hits = _route(graph, ranks, room, places)
     centres = {box.name: _point(node["center"]) for box, node in zip(boxes, drawing.nodes, strict=True)}
     lines = [_line(edge["points"]) for edge in drawing.edges]
     rects = [_around(centres[box.name], box.width, box.height) for box in boxes]
+    points = [point for line in lines for point in line] + [(x, rects[0][1]) for band in bands for x in band[1:]]
+    return _Routed(centres, lines, rects, bands, hits, _frame([*rects, *((x, y, x, y) for x, y in points)]))
+
+
+def _labelled(graph: _Graph, routed: _Routed) -> Layout:
+    """A routed graph with its labels, moved to begin at the corner."""
     wishes = [
         Wish(line, link.weight * link.pull, link.labels, link.source == link.target)
-        for link, line in zip(links, lines, strict=True)
+        for link, line in zip(graph.links, routed.lines, strict=True)
     ]
-    placed, covered = place_labels(rects, wishes)
-    rects += [found[1] for found in placed if found is not None]
-    points = [point for line in lines for point in line] + [(x, rects[0][1]) for band in bands for x in band[1:]]
-    left = min([rect[0] for rect in rects] + [x for x, _ in points])
-    top = min([rect[1] for rect in rects] + [y for _, y in points])
-    right = max([rect[2] for rect in rects] + [x for x, _ in points])
-    bottom = max([rect[3] for rect in rects] + [y for _, y in points])
+    placed, covered = place_labels(routed.rects, wishes)
+    left, top, right, bottom = _frame([routed.edges, *(found[1] for found in placed if found is not None)])
     return Layout(
         round(right - left, 2),
         round(bottom - top, 2),
-        {name: _moved(centre, left, top) for name, centre in centres.items()},
-        tuple(tuple(_moved(point, left, top) for point in line) for line in lines),
+        {name: _moved(centre, left, top) for name, centre in routed.centres.items()},
+        tuple(tuple(_moved(point, left, top) for point in line) for line in routed.lines),
         tuple(None if found is None else (found[0], _moved(_middle(found[1]), left, top)) for found in placed),
         covered,
-        hits,
+        routed.pierced,
         crowded(wishes, placed),
-        _widened(bands, left, right),
+        _widened(routed.bands, left, right),
     )
+
+
+def _frame(rects: Sequence[Rect]) -> Rect:
+    """The rectangle around all of these."""
+    lefts, tops, rights, bottoms = zip(*rects, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _in_lanes(
