@@ -130,7 +130,8 @@ def variants(
 
 def branches(log: Log, *, office: str | None = None, privacy: str = "internal") -> pd.DataFrame:
     """What the choice at each branch is associated with, one row a branch: unique shares (0-1) of the case's voice, its
-    profile and the organisation, corrected for chance; associated, never caused."""
+    profile and the organisation, corrected for chance; associated, never caused. ``p`` and ``stands`` (up to the
+    number of branches looked at) are the voice's."""
     rows = []
     for one in study.branches(log, chosen=Chosen(office=office), privacy=privacy).branches:
         parts = {"voice": one.voice, "profile": one.profile, "organisation": one.organisation}
@@ -145,11 +146,12 @@ def branches(log: Log, *, office: str | None = None, privacy: str = "internal") 
                 **{name: None if part is None else part.unique for name, part in parts.items()},
                 "voice_interval": one.voice_interval,
                 "p": None if one.voice is None else one.voice.p,
+                "stands": None if one.voice is None else one.voice.stands,
                 "status": one.status,
             }
         )
     head = ("kind", "after", "options", "decisions", "cases", "entropy", "voice", "profile", "organisation")
-    return _plain_frame(rows, (*head, "voice_interval", "p", "status"))
+    return _plain_frame(rows, (*head, "voice_interval", "p", "stands", "status"))
 
 
 def handover(log: Log, *, by: str = "function", office: str | None = None, privacy: str = "internal") -> pd.DataFrame:

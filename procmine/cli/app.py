@@ -49,10 +49,12 @@ def say(
     warnings: tuple[str, ...] = (),
     ok: bool = True,
 ) -> None:
-    """A command's result, on stdout or whole into a file; its warnings on stderr, or inside the JSON object."""
+    """A command's result, on stdout or whole into a file; its warnings on stderr, or inside the JSON object. A file
+    called .json holds JSON, asked for or not."""
     from procmine.terminal import data as json_data
     from procmine.terminal import stream
 
+    as_json = as_json or (out is not None and out.suffix == ".json")
     stream.end_progress()
     for warning in warnings if not as_json else ():
         stream.note(f"note: {warning}")

@@ -86,6 +86,8 @@ def discover(
     from procmine.terminal import data, lines
     from procmine.terminal.against import differing
 
+    if branches or against is not None:
+        _refuse_with_questions(branches, against, (algorithm, keep, rare), out)
     opened_log, folder = opened(log, source, verbose, out)
     chosen = Chosen(office, team, segment, start, end, days)
     if branches:
@@ -112,6 +114,25 @@ def discover(
         say_file(out, model_files.model_file(model, out, lang, folder))
         return
     say("discover", data.model(model), lines.model(model, words.load(lang)), as_json=as_json, out=out)
+
+
+def _refuse_with_questions(
+    branches: bool, against: str | None, mined: tuple[str, float, float], out: Path | None
+) -> None:
+    """What --branches and --against have no answer for is refused before anything is computed."""
+    from procmine.report.model_files import SUFFIXES
+
+    if branches and against is not None:
+        raise UsageError("--branches and --against are two questions.", hint="Ask one after the other.")
+    asked = "--branches" if branches else "--against"
+    if mined != ("inductive", 1.0, 0.0):
+        raise UsageError(
+            f"{asked} looks at all chosen cases, on the model of the inductive miner.",
+            hint="Leave out --algorithm, --keep and --rare.",
+        )
+    files = {*SUFFIXES} - {".json", *([] if branches else [".svg"])}
+    if out is not None and out.suffix in files:
+        raise UsageError(f"The answer to {asked} is no model: {out.name}.", hint="Write .txt or .json.")
 
 
 @app.command(epilog=examples("variants extract.csv", "variants extract.csv --top 50", "variants extract.csv --json"))

@@ -140,7 +140,8 @@ def test_a_file_that_cannot_be_written_whole_is_not_there_at_all(
     def full(*_: Any) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("procmine.write.columns.spans", full)
+    for module in ("ocel", "columns"):  # the first has the function by name: it is imported before the second loses it
+        monkeypatch.setattr(f"procmine.write.{module}.spans", full)
     with pytest.raises(InputError, match="No space left"):
         write_log(hostile_log, tmp_path / f"log{ending}")
 
