@@ -25,6 +25,8 @@ TYPES = {
 }
 # Beyond this DuckDB spills to disk; leaves room for pm4py and the report on an 8 GiB laptop.
 MEMORY_LIMIT = "5GB"
+# Rows of a small table that go in by one statement: row by row takes six times as long, more at once no less.
+ROWS_AT_ONCE = 50
 # An import keeps to this, however large the log: beyond it tables go to the disk of the log store.
 WORKBENCH_MEMORY = "3GB"
 
@@ -41,9 +43,13 @@ class DuckDB:
         columns = ", ".join(f"{quoted(name)} {TYPES[kind]}" for name, kind in kinds.items())
         self.connection.execute(f"CREATE TABLE {quoted(table)} ({columns})")
         data = [tuple(row) for row in rows]
-        if data:
-            marks = ", ".join("?" for _ in kinds)
-            self.connection.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", data)
+        marks = ", ".join("?" for _ in kinds)
+        for begin in range(0, len(data), ROWS_AT_ONCE):
+            part = data[begin : begin + ROWS_AT_ONCE]
+            values = ", ".join(f"({marks})" for _ in part)
+            self.connection.execute(
+                f"INSERT INTO {quoted(table)} VALUES {values}", [each for row in part for each in row]
+            )
 
     def beside(self) -> DuckDB:
         """Another connection to the same tables, as locked as this one, with temporary tables of its own."""

@@ -161,7 +161,7 @@ class Query:
     ``text`` is its canonical text, every column with its table; ``source`` the text as its author wrote it;
     ``columns`` the output names in order and ``families`` what each holds (text, key, date, timestamp, integer, double,
     boolean); ``needs`` the tables and columns it reads, through every alias and sub-query. ``tree`` belongs to sqlglot
-    and to this room: hand it to ``write``, nothing else.
+    and to this room, and so does ``written``, its statements by dialect: hand the query to ``write``, nothing else.
     """
 
     source: str
@@ -170,6 +170,7 @@ class Query:
     needs: Mapping[str, frozenset[str]]
     where: str
     tree: object = field(repr=False, compare=False)
+    written: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def text(self) -> str:

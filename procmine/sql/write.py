@@ -15,11 +15,17 @@ def write(query: Query, dialect: str) -> str:
 
     Raises UsageError for another dialect, ContentError where the dialect has no words for a construct.
     """
+    if dialect not in DIALECTS:
+        raise UsageError(f"House SQL is not written for {dialect}.", hint=nearest(dialect, DIALECTS))
+    if dialect not in query.written:  # some 10 ms, and every import asks for the same twenty
+        query.written[dialect] = _written(query, dialect)
+    return query.written[dialect]
+
+
+def _written(query: Query, dialect: str) -> str:
     from sqlglot import exp
     from sqlglot.errors import ErrorLevel, UnsupportedError
 
-    if dialect not in DIALECTS:
-        raise UsageError(f"House SQL is not written for {dialect}.", hint=nearest(dialect, DIALECTS))
     tree = cast(exp.Expr, query.tree)
     if dialect != "duckdb":
         tree = tree.transform({"sqlite": _for_sqlite, "spark": _for_spark}[dialect])

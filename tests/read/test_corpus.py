@@ -111,6 +111,7 @@ def test_every_expected_reason_is_one_the_reader_knows() -> None:
     assert named <= REASONS
 
 
+@pytest.mark.slow
 def test_the_corpus_is_the_same_whenever_it_is_built(tmp_path: Path) -> None:
     for case in CASES.values():
         if not case.file.startswith("="):

@@ -219,6 +219,7 @@ def test_what_was_written_is_read_in_every_format(form: str, events: Rows) -> No
     assert Counter(found) == Counter(tuple(row[name] for name in columns) for row in rows)
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=3)
 @given(named_logs(20))
 def test_every_format_gives_the_same_store(events: Rows) -> None:
@@ -264,6 +265,7 @@ def test_the_order_of_rows_changes_no_event_and_no_figure(events: Rows, seed: in
     assert of(mixed(rows, seed), PLAIN, events_and_scores) == of(rows, PLAIN, events_and_scores)
 
 
+@pytest.mark.slow
 @FEW
 @given(logs(40), SEEDS)
 def test_the_order_of_rows_decides_nothing_but_the_place_of_ties(events: Rows, seed: int) -> None:

@@ -32,6 +32,7 @@ from tests.read.reading import LOGS, Read, stored
 pytestmark = pytest.mark.skipif(not LOGS.is_dir(), reason="the folder of public logs is not on this machine")
 TABLES = sorted([*LOGS.glob("*/*.csv"), *LOGS.glob("*/*.csv.gz")])
 EVENTS = sorted(LOGS.glob("*/*.xes.gz"))
+LARGE = 1 << 20  # bytes packed: larger logs are read once in the fast tests, by the import
 SOURCES = Path(__file__).parents[1] / "sources"
 
 
@@ -53,7 +54,11 @@ def test_a_public_table_reads_like_the_csv_module(path: Path) -> None:
     assert read.raw.rows_quarantined == len(rows) - 1 - len(good)
 
 
-@pytest.fixture(scope="module", params=EVENTS, ids=lambda path: path.name)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(path, marks=pytest.mark.slow if path.stat().st_size > LARGE else ()) for path in EVENTS],
+    ids=[path.name for path in EVENTS],
+)
 def events(request: pytest.FixtureRequest) -> tuple[bytes, Read]:
     """An XES log unpacked and read; both tests of it share one reading."""
     return gzip.decompress(request.param.read_bytes()), Read(read_xes, request.param)
@@ -197,7 +202,13 @@ def test_every_row_of_a_public_log_is_accepted_or_refused(logs: Mapping[str, Log
     assert receipt["rows_accepted"] == receipt["events"] + receipt.get("paired", {"rows": 0})["rows"]
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+# The fast tests of tests/test_real_logs.py import these and hold the number of their cases.
+ELSEWHERE = ("fair-lending", "ibm-onboarding", "bpic15-permits", "bpic13-incidents")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in ELSEWHERE else ()) for name in PUBLIC]
+)
 def test_every_case_of_a_public_log_is_there(logs: Mapping[str, Log], name: str) -> None:
     _, cases = counted(name)
     stored = logs[name].engine.run("SELECT COUNT(DISTINCT case_id), COUNT(*) FILTER (case_id IS NULL) FROM events")[0]

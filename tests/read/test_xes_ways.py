@@ -119,6 +119,7 @@ def test_any_sequence_of_parts_has_one_outcome(parts: list[str], piece: int, end
     assert quick == alone
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from([*LEGAL, "\n"]), max_size=25), st.integers(1, 300))
 def test_legal_logs_have_one_outcome(parts: list[str], piece: int) -> None:
