@@ -145,14 +145,15 @@ def our_tree(log: Any) -> Any:
     from procmine.mine.counts import courses
     from procmine.mine.inductive import mine_tree
 
-    return {_tree_text(mine_tree(courses(log.engine, log.receipt["activities"]), 0.2).tree): 1}
+    return {tree_text(mine_tree(courses(log.engine, log.receipt["activities"]), 0.2).tree): 1}
 
 
-def _tree_text(node: Any) -> str:
+def tree_text(node: Any) -> str:
+    """A process tree in pm4py's notation."""
     if node.operator is None:
         return "tau" if node.activity is None else f"'{node.activity}'"
     sign = {"sequence": "->", "xor": "X", "parallel": "+", "loop": "*"}[node.operator]
-    return f"{sign}( {', '.join(_tree_text(child) for child in node.children)} )"
+    return f"{sign}( {', '.join(tree_text(child) for child in node.children)} )"
 
 
 def our_core(log: Any) -> Any:
