@@ -302,6 +302,67 @@ def test_variants_shows_the_most_frequent_course(call: Call, log: Path) -> None:
     assert "first_interview → followup_interview → followup_interview → followup_interview" in out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--branches", "--against", "JC-02"), "two questions"),
+        (("--branches", "--algorithm", "heuristics"), "inductive miner"),
+        (("--against", "JC-02", "--keep", "0.8"), "inductive miner"),
+        (("--branches", "--rare", "0.1"), "inductive miner"),
+        (("--branches", "--out", "a.bpmn"), "no model: a.bpmn"),
+        (("--against", "JC-02", "--out", "a.pnml"), "no model: a.pnml"),
+    ],
+)
+def test_a_question_to_the_model_refuses_what_it_would_not_heed(
+    call: Call, log: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, err = call("discover", log, *arguments)
+
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_a_difference_can_be_drawn_into_a_file(call: Call, log: Path, tmp_path: Path) -> None:
+    place = tmp_path / "difference.svg"
+    code, _, _ = call("discover", log, "--office", "JC-01", "--against", "JC-02", "--out", place)
+
+    assert code == 0
+    assert place.read_text("utf-8").startswith("<svg")
+
+
+def test_a_file_called_json_holds_json(call: Call, log: Path, tmp_path: Path) -> None:
+    place = tmp_path / "steered.json"
+    code, out, _ = call("discover", log, "--branches", "--out", place)
+
+    assert (code, out) == (0, "")
+    assert data_of(place.read_text("utf-8"))["steered"]["branches"] is not None
+
+
+def test_variety_refuses_a_number_of_courses(call: Call, log: Path) -> None:
+    code, out, err = call("variants", log, "--variety", "--top", "5")
+
+    assert (code, out) == (2, "")
+    assert "Leave out --top" in err
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "Im Auszug steht keine Übergabe"), ("en", "The extract holds no handover")]
+)
+def test_a_log_without_handovers_is_told_in_a_sentence(call: Call, tmp_path: Path, language: str, said: str) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("case_id,activity,timestamp,role\na,first_interview,2025-01-06T08:00,placement\n", encoding="utf-8")
+    code, out, _ = call("handover", path, "--lang", language)
+
+    assert code == 0
+    assert said in out
+
+
+def test_a_log_that_cannot_tell_handovers_says_what_it_lacks(call: Call, log: Path) -> None:
+    _, out, _ = call("handover", log, "--by", "team", "--lang", "en")
+
+    assert "Not measurable: the extract lacks team" in out
+
+
 def test_compare_keeps_its_json_contract_and_the_order_of_names(call: Call, log: Path) -> None:
     _, out, _ = call("compare", log, "--metric", "self_initiated_appointments", "--json")
     measured = data_of(out)["measurements"]

@@ -32,6 +32,8 @@ from procmine.terminal.options import (
     examples,
 )
 
+MOST_COURSES = 20
+
 
 @app.command(
     epilog=examples(
@@ -139,7 +141,9 @@ def _refuse_with_questions(
 def variants(
     log: LogArgument,
     source: SourceOption = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many courses to show.")] = 20,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="How many courses to show.", show_default=str(MOST_COURSES))
+    ] = None,
     varied: Annotated[
         bool, typer.Option("--variety", help="How varied the courses are, also office by office.")
     ] = False,
@@ -163,6 +167,9 @@ def variants(
     from procmine.report import words
     from procmine.terminal import data, lines, variety
 
+    if varied and top is not None:
+        raise UsageError("--variety looks at every course.", hint="Leave out --top.")
+    most = top or MOST_COURSES
     opened_log, _ = opened(log, source, verbose, out)
     chosen = Chosen(office, team, segment, start, end, days)
     if varied:
@@ -170,8 +177,8 @@ def variants(
         say("variants", {"variety": found}, variety.variety(found, words.load(lang)), as_json=as_json, out=out)
         return
     model = study.discover(opened_log, chosen=chosen, privacy=privacy)
-    shown = lines.variants(model, top, words.load(lang))
-    say("variants", data.variants(model, top), shown, as_json=as_json, out=out)
+    shown = lines.variants(model, most, words.load(lang))
+    say("variants", data.variants(model, most), shown, as_json=as_json, out=out)
 
 
 @app.command(

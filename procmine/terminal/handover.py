@@ -22,9 +22,8 @@ def handover(found: Handovers, words: Words) -> str:
         ("reciprocity", _number(found.reciprocity, words)),
         ("components", words.number(found.components)),
     ]
-    facts += [("absent", ", ".join(found.missing))] if found.missing else []
     if not found.edges:
-        return pairs(facts)
+        return f"{pairs(facts)}\n\n{_nothing(found, words)}"
     several = len({node.side.office for node in found.nodes if node.side.kind == "team"}) > 1
     names = {node.side: called(node.side, words, several=several) for node in found.nodes}
     ranked = sorted(found.edges, key=lambda edge: (-edge.count, edge.source, edge.target))
@@ -49,6 +48,13 @@ def handover(found: Handovers, words: Words) -> str:
     if len(ranked) > MOST_EDGES:
         parts.insert(2, f"{words.number(MOST_EDGES)} of {words.number(len(ranked))} (--json shows all)")
     return "\n\n".join(parts)
+
+
+def _nothing(found: Handovers, words: Words) -> str:
+    """Why no edge is shown."""
+    if found.missing:
+        return words.text("handover.missing", columns=", ".join(found.missing))
+    return words.text("handover.nothing" if found.count else "handover.none")
 
 
 def _edge(edge: HandoverEdge, names: dict[Side, str], words: Words) -> tuple[str, ...]:
