@@ -1,24 +1,30 @@
 """What chance does: the information a block would have if its values changed places between cases, within strata.
 
 **The unit.** Decisions of one case resemble each other, and so does what was known before them; shuffling decision by
-decision would call chance an association in up to 37 of 100 trials at a level of 5 (metrics.md C.3). So values change
-places as a case has them:
+decision would call chance an association in up to 37 of 100 trials at a level of 5 (metrics.md C.3). So what changes
+places is what a case has as a whole:
 
 - a block that is the same throughout each case: all decisions of a case in one stratum get the value of another case;
-- a block that changes along a case: a case gets another one's *course* of values, visit by visit. Where the other case
-  has no decision at that visit and in that stratum, the decision gets the value of one left over there in the same way.
+- a block that changes along a case: they get another case's *course* of values, visit by visit.
+
+**Who gives to whom.** The cases are set in rings by chance, and each gets from the next one in its ring. Where that one
+has no decision of the same sort (it was never in this stratum, or did not come so often), the one after it gives, and
+so on. So two cases stay giver and taker as long as both are there, and at every sort of decision all permutations are
+equally likely: a random permutation less some of its elements is a random permutation of the others (Pitman,
+Combinatorial Stochastic Processes, 2006, 3.1). Filling up with single values from anywhere instead tore courses apart,
+and chance then looked like an association in up to 45 of 100 trials in which cases have a strong inclination of their
+own. Where strata change along a case some of that is left (tests/stats/test_exchange.py): up to 10 or 15 of 100.
 
 **Visits.** How often a case comes to a point is itself decided there (once more or leave), and much of what is known
 grows with a case ("has begun something yet"). Cases that come often have had more time, and are the ones that stay: a
 course that is stretched or cut to another length breaks that bond, and chance then looked like an association in up to
-90 of 100 trials. A value therefore only ever goes to a decision at the same visit (late ones in bands), as in the
-logrank test, where at each time only those still at risk are compared, and information is counted within these bands
-as well: what merely grows with the visits is no association with the block, nor does it hide one. Within strata and
-bands nothing but the places changes: the margins stay as they are.
+90 of 100 trials. A value therefore only ever goes to a decision at the same visit (late ones, and visits to a stratum
+that changes, in bands), as in the logrank test, where at each time only those still at risk are compared, and
+information is counted within these bands as well: what merely grows with the visits is no association with the block,
+nor does it hide one. Within strata and bands nothing but the places changes: the margins stay as they are.
 
 Sources: Mantel, Cancer Chemotherapy Reports 50 (1966), for comparing those at risk; Patefield, Applied Statistics 30
-(1981), for tables with given margins; Besag & Clifford, Biometrika 78 (1991), for stopping where chance does as well
-often enough.
+(1981), for tables with given margins; Feller, Bulletin of the AMS 51 (1945), for the lengths of a permutation's rings.
 """
 
 from __future__ import annotations
@@ -75,59 +81,54 @@ def visits_of(cases: Ints) -> Visits:
     return Visits(order, case, *(column.astype(np.int32) for column in (start, size, visit)))
 
 
-@dataclass(frozen=True, slots=True)
-class Donors:
-    """For so many permutations of whole cases (rows) and each decision (columns): the decision of the other case at the
-    same visit, and whether there is one."""
+class Sorts:
+    """Entries by case and sort, of each sort one a case at most; what an entry holds goes to one of its sort."""
 
-    row: npt.NDArray[np.int32]
-    there: npt.NDArray[np.bool_]
+    def __init__(self, case: Ints, sort: Ints) -> None:
+        case = ranks(case)
+        self._of_case = np.argsort(case, kind="stable")
+        self._many = np.bincount(case)
+        self._first = np.cumsum(self._many) - self._many
+        self._sort = _small(ranks(sort))
+        in_order = np.sort(self._sort)
+        self._new = np.append(True, in_order[1:] != in_order[:-1])[: len(in_order)]
 
-
-def donors(visits: Visits, many: int, draws: np.random.Generator) -> Donors:
-    """Each case gets the course of another, ``many`` times."""
-    other = Ring(np.array([len(visits.size)])).turned(many, draws)
-    row = visits.start[other].take(visits.case, axis=1)
-    row += visits.visit
-    there = visits.size[other].take(visits.case, axis=1) > visits.visit
-    row *= there
-    return Donors(row, there)
-
-
-class Ring:
-    """Groups of so many places each, one group after the other. What lies at a group's places stands in one ring in
-    random order, the places themselves in another, and one ring turns against the other by some steps, in each turn and
-    each group by others.
-
-    Each turn alone is a random order like any other, and two turns have no more in common than two random orders; but
-    the rings are made once for some hundred turns, and only that costs a sort.
-    """
-
-    def __init__(self, sizes: Ints) -> None:
-        self._sizes = sizes
-        self._group = _small(np.repeat(np.arange(len(sizes)), sizes))
-        self._twice = np.arange(len(self._group)) + np.repeat(np.cumsum(sizes) - sizes, sizes)
-
-    def turned(self, many: int, draws: np.random.Generator) -> npt.NDArray[np.int32]:
-        """For each turn (row) and place (column) the place that it gets from."""
-        gives = np.empty(2 * len(self._group), np.int32)  # each ring two times over, so that no turn runs out of it
-        order = self._mixed(draws)
-        gives[self._twice], gives[self._twice + self._sizes[self._group]] = order, order
-        gets = np.empty(len(order), np.int32)
-        gets[self._mixed(draws)] = self._twice
-        steps = (draws.random((many, len(self._sizes))) * self._sizes).astype(np.int32)
-        turned = steps.take(self._group, axis=1)
-        turned += gets
-        return gives.take(turned)
-
-    def _mixed(self, draws: np.random.Generator) -> Ints:
-        mixed = draws.permutation(len(self._group))
-        return mixed[np.argsort(self._group[mixed], kind="stable")]
+    def exchanged(self, many: int, draws: np.random.Generator) -> npt.NDArray[Any]:
+        """For each of so many permutations (row) and each entry (column) the entry that it gets from: that of the next
+        case in the ring that has one of its sort."""
+        size = len(self._sort)
+        if not size:
+            return np.zeros((many, 0), np.int64)
+        cases, ring = _rings(many, len(self._many), draws)
+        own = self._many[cases].reshape(-1)
+        skipped = self._first[cases].reshape(-1) - (np.cumsum(own) - own)
+        entry = self._of_case[np.repeat(skipped, own) + np.arange(many * size)].reshape(many, size)
+        order = np.argsort(self._sort[entry], axis=1, kind="stable")
+        entry = np.take_along_axis(entry, order, axis=1)
+        ring = np.take_along_axis(np.repeat(ring.reshape(-1), own).reshape(many, size), order, axis=1)
+        new = np.empty((many, size), bool)
+        new[:] = self._new
+        new[:, 1:] |= ring[:, 1:] != ring[:, :-1]
+        begins = np.flatnonzero(new.reshape(-1))
+        following = np.arange(1, many * size + 1)
+        following[np.append(begins[1:], many * size) - 1] = begins  # the last of a ring gets from its first
+        found = np.empty((many, size), np.int64)
+        np.put_along_axis(found, entry, entry.reshape(-1)[following].reshape(many, size), axis=1)
+        return found
 
 
-def pieces(decisions: int, cases: int, permutations: int) -> Iterator[int]:
-    """So many permutations in parts that are worked on at once, and turn in one ring."""
-    most = max(1, min(_AT_ONCE // max(decisions, 1), max(8, cases // 4)))
+def _rings(many: int, size: int, draws: np.random.Generator) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """So many random permutations of so many things (rows): the things ring by ring, and the number of each one's ring.
+    What stands at a place is the last of its ring by the chance that it is one of those not placed yet (Feller)."""
+    things = np.tile(np.arange(size), (many, 1))
+    draws.permuted(things, axis=1, out=things)
+    last = draws.random((many, size)) * np.arange(size, 0, -1) < 1
+    return things, np.cumsum(last, axis=1) - last
+
+
+def pieces(decisions: int, permutations: int) -> Iterator[int]:
+    """So many permutations in parts that are worked on at once."""
+    most = max(1, _AT_ONCE // max(decisions, 1))
     for begin in range(0, permutations, most):
         yield min(most, permutations - begin)
 
@@ -140,77 +141,54 @@ class Beyond:
     """
 
     def __init__(self, y: Ints, v: Ints, stratum: Ints, visits: Visits) -> None:
-        self._visits, self._all = visits, len(y)
-        self.fixed = not visits.changes(v)
+        self._all = len(y)
+        fixed = not visits.changes(v)
         y, v, stratum = (column[visits.order] for column in (y, v, stratum))
-        if not self.fixed:
+        if not fixed:
             stratum = ranks(stratum * (len(_BANDS) + 1) + visits.band)
         kept = np.flatnonzero(_varies(y, stratum) & _varies(v, stratum))
         where = ranks(stratum[kept])
         order = np.argsort(_small(where), kind="stable")
-        self._rows, where = kept[order], where[order]
+        self.rows, where = kept[order], where[order]
         self._levels = levels(y), levels(v)
-        self._strata = levels(stratum)
         self._cells = levels(where) * self._levels[0] * self._levels[1]
-        self._v, self._stratum = _small(v), _small(stratum)
-        of_y = where * self._levels[0] + y[self._rows]
+        self._v = _small(v[self.rows])
+        of_y = where * self._levels[0] + y[self.rows]
         self._key = of_y * self._levels[1]
         self._logs = xlogx(np.arange(len(kept) + 1, dtype=np.float64))
         self._known = self._logs[np.bincount(where)].sum() - self._logs[np.bincount(of_y)].sum()
-        first = np.arange(len(kept))
-        if self.fixed:  # all decisions of a case in a stratum move as one
-            first = np.flatnonzero(np.diff(where * len(visits.size) + visits.case[self._rows], prepend=-1))
-        self._moves_with = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(kept))))
+        case = visits.case[self.rows]
+        first = np.flatnonzero(np.diff(where * len(visits.size) + case, prepend=-1))  # of a case in a stratum
+        many = np.diff(np.append(first, len(kept)))
+        self._moves_with = np.repeat(np.arange(len(first)), many) if fixed and len(first) < len(kept) else None
         self._margins = None  # of V in its strata: they stay unless clusters of many sizes move
-        if len(first) == len(kept):
-            of_v = np.bincount(where * self._levels[1] + v[self._rows])
+        if self._moves_with is None:
+            of_v = np.bincount(where * self._levels[1] + v[self.rows])
             self._margins = float(self._logs[of_v].sum())
-        self._ring = Ring(np.bincount(where[first]))
-        self._of_ring = self._rows[first]
+        if fixed:
+            self._value, self._sorts = self._v[first], Sorts(case[first], where[first])
+        else:
+            visit = np.arange(len(kept)) - np.repeat(first, many)
+            self._value, self._sorts = self._v, Sorts(case, where * (int(visit.max(initial=0)) + 1) + visit)
 
     def counted(self) -> float:
         """As the decisions are."""
-        return float(self._information(self._v[self._rows][None])[0])
+        return float(self._information(self._v[None])[0])
 
-    def permuted(self, many: int, given: Donors | None, draws: np.random.Generator) -> Floats:
-        """With V's values in other places, ``many`` times; ``given`` is needed where V changes along a case."""
-        if not len(self._rows):
-            return np.zeros(many)
-        return self._information(self.moved(many, given, draws))
+    def permuted(self, permutations: int, draws: np.random.Generator) -> Floats:
+        """With V's values in other places, so many times."""
+        if not len(self.rows):
+            return np.zeros(permutations)
+        parts = [self._information(self.moved(many, draws)) for many in pieces(len(self.rows), permutations)]
+        return np.concatenate([np.zeros(0), *parts])
 
-    def moved(self, many: int, given: Donors | None, draws: np.random.Generator) -> npt.NDArray[Any]:
-        """V's values in other places: a row a permutation, a column a decision that tells anything."""
-        if self.fixed:
-            return self._cases_moved(many, draws)
-        if given is None:
-            raise ValueError("where V changes along a case, its courses need donors")
-        return self._courses_moved(given, draws)
-
-    def _cases_moved(self, many: int, draws: np.random.Generator) -> npt.NDArray[Any]:
-        """All decisions of a case in one stratum get the value of another case in that stratum."""
-        found = self._v[self._of_ring].take(self._ring.turned(many, draws))
-        return found if self._margins is not None else found.take(self._moves_with, axis=1)
-
-    def _courses_moved(self, given: Donors, draws: np.random.Generator) -> npt.NDArray[Any]:
-        """Each decision gets the donor's value where the donor was in the same stratum, else one that is left over in
-        its stratum and band of visits: as many are left over there as are lacking."""
-        rows, wide = self._rows, self._all + 1
-        row, lacking = given.row.take(rows, axis=1), ~given.there.take(rows, axis=1)
-        if self._strata > 1:
-            lacking |= self._stratum.take(row) != self._stratum[rows]
-        found = self._v.take(row)
-        begins = np.arange(0, len(row) * wide, wide, dtype=np.int32)[:, None]
-        used = np.zeros(len(row) * wide, bool)
-        given_by = np.where(lacking, self._all, row)  # the last is a place that nobody asks for
-        given_by += begins
-        used[given_by.reshape(-1)] = True
-        spare = rows.astype(np.int32).take(self._ring.turned(len(row), draws))
-        free = np.flatnonzero(~used.take(spare + begins))
-        found.reshape(-1)[np.flatnonzero(lacking)] = self._v.take(spare.reshape(-1).take(free))
-        return found
+    def moved(self, many: int, draws: np.random.Generator) -> npt.NDArray[Any]:
+        """V's values in other places: a row a permutation, a column a decision that tells anything (``rows``)."""
+        found = self._value.take(self._sorts.exchanged(many, draws))
+        return found if self._moves_with is None else found.take(self._moves_with, axis=1)
 
     def _information(self, v: npt.NDArray[Any]) -> Floats:
-        if not len(self._rows):
+        if not len(self.rows):
             return np.zeros(len(v))
         cell = self._key + v
         cell += np.arange(0, len(v) * self._cells, self._cells)[:, None]

@@ -30,7 +30,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from procmine.stats.exchange import Beyond, Floats, Ints, Visits, donors, levels, pieces, ranks, visits_of, xlogx
+from procmine.stats.exchange import Beyond, Floats, Ints, Visits, levels, ranks, visits_of, xlogx
 
 LOOKS = ((49, 5), (199, 1), (999, 1000))
 """So many tries, and how often chance must have done as well by then to stop: p is at least 0.12 then, or 0.01."""
@@ -75,11 +75,6 @@ def conditional_information(table: npt.ArrayLike, *, miller_madow: bool = False)
         cells = np.count_nonzero(yo) + np.count_nonzero(vo) - np.count_nonzero(counts) - np.count_nonzero(o)
         found += float(cells) / (2 * total)
     return found
-
-
-def g_statistic(decisions: float, information: float) -> float:
-    """G = 2N·I, the likelihood-ratio statistic of independence."""
-    return 2 * decisions * information
 
 
 def standing(decisions: int, levels: int) -> str:
@@ -191,7 +186,7 @@ def corrected_shares(
     plain = plug_in_shares(y, blocks)
     visits = visits_of(np.arange(len(y)) if cases is None else cases)
     steps = _steps(y, blocks, visits, seed)
-    _try(steps, visits, seed, looks, fewer)
+    _try(steps, len(y), looks, fewer)
     of = [[step for step in steps if step.block == i] for i in range(len(blocks))]
     shapley = [math.fsum(step.weight * step.beyond_chance for step in own) for own in of]
     alone = [step for step in steps if step.alone]
@@ -221,37 +216,16 @@ def _steps(y: Ints, blocks: Sequence[Ints], visits: Visits, seed: int) -> list[_
     return found
 
 
-def _try(steps: Sequence[_Step], visits: Visits, seed: int, looks: Sequence[tuple[int, int]], fewer: int) -> None:
+def _try(steps: Sequence[_Step], size: int, looks: Sequence[tuple[int, int]], fewer: int) -> None:
     """Let chance try at every step ``fewer`` times, and at those whose p is asked for from look to look."""
-    size, shared = len(visits.case), np.random.default_rng([seed])
     going, done = list(steps), 0
     for upto, enough in ((fewer, 0), *looks):
         if not going or (upto > LOOKS[1][0] and upto * size > MOST_MOVED):
             return
-        for many in pieces(size, len(visits.size), upto - done):
-            given = donors(visits, many, shared) if any(not step.beyond.fixed for step in going) else None
-            for step in going:
-                step.tried(step.beyond.permuted(many, given, step.draws))
+        for step in going:
+            step.tried(step.beyond.permuted(max(0, upto - done), step.draws))
         done = max(done, upto)
         going = [step for step in going if step.alone and (not enough or step.as_well < enough)]
-
-
-def information_beyond(y: Ints, v: Ints, stratum: Ints) -> float:
-    """I(Y;V|stratum) of decisions, plug-in."""
-    return Beyond(y, v, stratum, visits_of(np.arange(len(y)))).counted()
-
-
-def permuted_information(
-    y: Ints, v: Ints, stratum: Ints, cases: Ints | None, permutations: int, draws: np.random.Generator
-) -> Floats:
-    """I(Y;V|stratum) with V in other places within strata, so many times; ``cases`` change places as wholes."""
-    visits = visits_of(np.arange(len(y)) if cases is None else cases)
-    beyond = Beyond(y, v, stratum, visits)
-    parts = [
-        beyond.permuted(many, None if beyond.fixed else donors(visits, many, draws), draws)
-        for many in pieces(len(y), len(visits.size), permutations)
-    ]
-    return np.concatenate(parts)
 
 
 def joint(columns: Sequence[Ints], length: int = 0) -> Ints:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.stats.exchange import Beyond, Ring, donors, pieces, visits_of
+from procmine.stats.exchange import Beyond, Sorts, pieces, visits_of
 from procmine.stats.information import conditional_information
 
 Ints = Any
@@ -20,9 +20,8 @@ LEVELS = st.integers(20, 60).flatmap(
 
 def moved(y: Ints, v: Ints, stratum: Ints, cases: Ints, many: int = 3, seed: int = 1) -> tuple[Beyond, Ints]:
     """V's values in other places, and what they are read by."""
-    visits, draws = visits_of(cases), np.random.default_rng(seed)
-    beyond = Beyond(y, v, stratum, visits)
-    return beyond, beyond.moved(many, donors(visits, many, draws), draws)
+    beyond = Beyond(y, v, stratum, visits_of(cases))
+    return beyond, beyond.moved(many, np.random.default_rng(seed))
 
 
 @given(LEVELS, st.integers(0, 1000))
@@ -32,8 +31,8 @@ def test_every_value_goes_to_a_decision_in_its_own_stratum_and_band_of_visits(co
     v[0], v[-1], c[0], c[-1] = 0, 1, 5, 5  # one case at least in which V changes
     visits = visits_of(c)
     beyond, found = moved(y, v, o, c, seed=seed)
-    group = (o[visits.order] * 100 + visits.band)[beyond._rows]
-    own = v[visits.order][beyond._rows]
+    group = (o[visits.order] * 100 + visits.band)[beyond.rows]
+    own = v[visits.order][beyond.rows]
 
     assert all(sorted(zip(group, row, strict=True)) == sorted(zip(group, own, strict=True)) for row in found.tolist())
 
@@ -63,7 +62,7 @@ def test_a_cases_course_of_values_stays_in_its_order() -> None:
     cases, v = np.repeat(np.arange(30), 3), np.tile([0, 1, 2], 30)
     beyond, found = moved(np.arange(90) % 2, v, np.zeros(90, int), cases)
 
-    assert (found == v[beyond._rows]).all()
+    assert (found == v[beyond.rows]).all()
 
 
 def test_a_course_goes_to_a_case_as_long_as_that_has_visits() -> None:
@@ -71,7 +70,7 @@ def test_a_course_goes_to_a_case_as_long_as_that_has_visits() -> None:
     v = np.where(np.arange(160) % 4 < 2, cases % 2, 1 - cases % 2)  # 0011 or 1100
     beyond, found = moved(np.arange(160) % 3, v, np.zeros(160, int), cases)
     courses = np.empty((3, 160), int)
-    courses[:, beyond._rows] = found
+    courses[:, beyond.rows] = found
 
     assert {tuple(course) for course in courses.reshape(-1, 4).tolist()} == {(0, 0, 1, 1), (1, 1, 0, 0)}
 
@@ -82,29 +81,40 @@ def test_a_value_that_only_grows_with_the_visits_stays_where_it_is() -> None:
     visit = visits_of(cases).visit.astype(int)
     beyond, found = moved(chance.integers(0, 2, len(cases)), visit, np.zeros(len(cases), int), cases)
 
-    assert (found == visit[beyond._rows]).all()
+    assert (found == visit[beyond.rows]).all()
 
 
-def test_a_ring_gives_each_place_of_a_group_another_and_all_equally_often() -> None:
-    turns = Ring(np.array([3, 5])).turned(30, np.random.default_rng(1))
-    many = np.concatenate([Ring(np.array([4])).turned(1, np.random.default_rng(seed)) for seed in range(4000)])
+def test_an_entry_gets_from_one_of_its_sort_and_from_all_of_them_equally_often() -> None:
+    sorts = Sorts(np.array([0, 1, 2, 0, 1, 2, 3]), np.array([0, 0, 0, 1, 1, 1, 1]))
+    found = sorts.exchanged(4000, np.random.default_rng(1))
+    orders = [tuple(row) for row in found.tolist()]
 
-    assert all(sorted(row[:3]) == [0, 1, 2] and sorted(row[3:]) == [3, 4, 5, 6, 7] for row in turns.tolist())
-    assert np.bincount(many[:, 0]) / 4000 == pytest.approx([0.25] * 4, abs=0.03)
-
-
-def test_two_turns_of_a_ring_have_nothing_in_common() -> None:
-    values = np.random.default_rng(2).random(40)
-    pairs = [values[Ring(np.array([40])).turned(2, np.random.default_rng(seed))] for seed in range(500)]
-    weights = np.random.default_rng(3).random(40)
-    sums = np.array([pair @ weights for pair in pairs])
-
-    assert abs(np.corrcoef(sums.T)[0, 1]) < 0.1
+    assert all(sorted(row[:3]) == [0, 1, 2] and sorted(row[3:]) == [3, 4, 5, 6] for row in orders)
+    for part, many in ((slice(0, 3), 6), (slice(3, 7), 24)):
+        each = np.unique([row[part] for row in orders], axis=0, return_counts=True)[1]
+        assert len(each) == many and np.abs(each / 4000 - 1 / many).max() < 4 / (many * 4000) ** 0.5
 
 
-@pytest.mark.parametrize(("decisions", "cases"), [(10, 10), (500, 400), (100_000, 90_000), (0, 0)])
-def test_the_parts_add_up_to_all_permutations(decisions: int, cases: int) -> None:
-    parts = list(pieces(decisions, cases, 199))
+def test_two_cases_stay_giver_and_taker_as_long_as_both_are_there() -> None:
+    # Case 2 comes once only: whoever gets from it goes on with the case that it gets from itself.
+    sorts = Sorts(np.array([0, 1, 2, 3, 0, 1, 3]), np.array([0, 0, 0, 0, 1, 1, 1]))
+    giver = {4: 0, 5: 1, 6: 3}
+    for first, second in ((row[:4], row[4:]) for row in sorts.exchanged(500, np.random.default_rng(2)).tolist()):
+        after = [first[at] if first[at] != 2 else first[2] for at in (0, 1, 3)]
+
+        assert [giver[entry] for entry in second] == after
+
+
+def test_two_permutations_have_nothing_in_common() -> None:
+    values, weights = np.random.default_rng(2).random(40), np.random.default_rng(3).random(40)
+    sums = values[Sorts(np.arange(40), np.zeros(40, int)).exchanged(1000, np.random.default_rng(4))] @ weights
+
+    assert abs(np.corrcoef(sums[::2], sums[1::2])[0, 1]) < 0.1
+
+
+@pytest.mark.parametrize("decisions", [10, 500, 100_000, 0])
+def test_the_parts_add_up_to_all_permutations(decisions: int) -> None:
+    parts = list(pieces(decisions, 199))
 
     assert sum(parts) == 199 and (decisions < 100_000 or max(parts) * decisions <= 1 << 17)
 
@@ -130,9 +140,8 @@ def loop(kind: str, seed: int, cases: int = 200) -> tuple[Ints, Ints, Ints, Ints
 
 
 def p_value(y: Ints, v: Ints, stratum: Ints, case: Ints, permutations: int = 99) -> float:
-    visits, draws = visits_of(case), np.random.default_rng(len(y))
-    beyond = Beyond(y, v, stratum, visits)
-    null = beyond.permuted(permutations, donors(visits, permutations, draws), draws)
+    beyond = Beyond(y, v, stratum, visits_of(case))
+    null = beyond.permuted(permutations, np.random.default_rng(len(y)))
     return (1 + int((null >= beyond.counted() - 1e-12).sum())) / (permutations + 1)
 
 

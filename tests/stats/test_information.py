@@ -10,14 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procmine.stats import information, resampling
+from procmine.stats.exchange import Beyond, visits_of
 from procmine.stats.information import (
     conditional_information,
     corrected_shares,
     entropy,
-    g_statistic,
-    information_beyond,
     mutual_information,
-    permuted_information,
     plug_in_shares,
     standing,
 )
@@ -31,6 +29,14 @@ def listed(table: Any) -> list[Ints]:
     """A table of counts as one row a decision: the columns y, v, o."""
     counts = np.asarray(table)
     return list(np.repeat(np.indices(counts.shape).reshape(counts.ndim, -1), counts.ravel(), axis=1))
+
+
+def beyond(y: Ints, v: Ints, stratum: Ints, cases: Ints | None = None) -> Beyond:
+    return Beyond(y, v, stratum, visits_of(np.arange(len(y)) if cases is None else cases))
+
+
+def information_beyond(y: Ints, v: Ints, stratum: Ints) -> float:
+    return beyond(y, v, stratum).counted()
 
 
 def cube(cells: dict[tuple[int, int, int], int]) -> Any:
@@ -89,7 +95,7 @@ def test_the_forties_have_their_shares() -> None:
 
 
 def test_g_is_twice_the_decisions_times_the_information() -> None:
-    assert round(g_statistic(160, conditional_information(FORTIES)), 6) == 34.710358
+    assert round(2 * 160 * conditional_information(FORTIES), 6) == 34.710358
 
 
 def test_miller_and_madow_take_off_what_the_cells_add() -> None:
@@ -227,7 +233,7 @@ def test_the_interval_of_a_real_effect_leaves_out_nothing() -> None:
 
 def test_the_mean_of_permutations_is_near_the_theory() -> None:
     y, v, o = drawn((3, 4, 10), 20_000, 11)
-    null = permuted_information(y, v, o, None, 199, np.random.default_rng(1))
+    null = beyond(y, v, o).permuted(199, np.random.default_rng(1))
 
     assert null.mean() == pytest.approx(2 * 3 * 10 / (2 * 20_000), rel=0.05)  # (|Y|-1)(|V|-1)|O| / 2N
 
@@ -281,7 +287,7 @@ def test_the_level_of_the_test_holds_where_a_case_decides_again_and_again() -> N
         nothing = np.zeros(600, int)
         found = information_beyond(y, v, nothing)
         for unit, together in (("decisions", None), ("cases", cases)):
-            null = permuted_information(y, v, nothing, together, 199, chance)
+            null = beyond(y, v, nothing, together).permuted(199, chance)
             wrong[unit] += (1 + (null >= found - 1e-12).sum()) / 200 <= 0.05
 
     assert 0.25 < wrong["decisions"] / trials < 0.5 and wrong["cases"] / trials < 0.1
