@@ -81,49 +81,63 @@ def visits_of(cases: Ints) -> Visits:
     return Visits(order, case, *(column.astype(np.int32) for column in (start, size, visit)))
 
 
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """Random permutations of cases, a row each: the cases ring by ring, and the number of each one's ring."""
+
+    case: npt.NDArray[np.int32]
+    ring: npt.NDArray[np.int32]
+
+
+def rings(cases: int, many: int, draws: np.random.Generator) -> Rings:
+    """So many permutations. What stands at a place is the last of its ring by the chance that it is a given one of all
+    that are not placed yet (Feller)."""
+    case = np.tile(np.arange(cases, dtype=np.int32), (many, 1))
+    draws.permuted(case, axis=1, out=case)
+    last = draws.random((many, cases), np.float32) * np.arange(cases, 0, -1, dtype=np.float32) < 1
+    return Rings(case, np.cumsum(last, axis=1, dtype=np.int32) - last)
+
+
 class Sorts:
     """Entries by case and sort, of each sort one a case at most; what an entry holds goes to one of its sort."""
 
-    def __init__(self, case: Ints, sort: Ints) -> None:
-        case = ranks(case)
-        self._of_case = np.argsort(case, kind="stable")
-        self._many = np.bincount(case)
+    def __init__(self, case: Ints, sort: Ints, cases: int) -> None:
+        self._of_case = np.argsort(case, kind="stable").astype(np.int32)
+        self._many = np.bincount(case, minlength=cases)
         self._first = np.cumsum(self._many) - self._many
         self._sort = _small(ranks(sort))
         in_order = np.sort(self._sort)
         self._new = np.append(True, in_order[1:] != in_order[:-1])[: len(in_order)]
 
-    def exchanged(self, many: int, draws: np.random.Generator) -> npt.NDArray[Any]:
-        """For each of so many permutations (row) and each entry (column) the entry that it gets from: that of the next
-        case in the ring that has one of its sort."""
-        size = len(self._sort)
+    def exchanged(self, drawn: Rings) -> npt.NDArray[np.int32]:
+        """For each permutation (row) and each entry (column) the entry that it gets from: that of the next case in the
+        ring that has one of its sort."""
+        many, size = len(drawn.case), len(self._sort)
+        found = np.empty((many, size), np.int32)
         if not size:
-            return np.zeros((many, 0), np.int64)
-        cases, ring = _rings(many, len(self._many), draws)
-        own = self._many[cases].reshape(-1)
-        skipped = self._first[cases].reshape(-1) - (np.cumsum(own) - own)
-        entry = self._of_case[np.repeat(skipped, own) + np.arange(many * size)].reshape(many, size)
-        order = np.argsort(self._sort[entry], axis=1, kind="stable")
-        entry = np.take_along_axis(entry, order, axis=1)
-        ring = np.take_along_axis(np.repeat(ring.reshape(-1), own).reshape(many, size), order, axis=1)
-        new = np.empty((many, size), bool)
-        new[:] = self._new
+            return found
+        entry, ring = self._in_rings(drawn)
+        order = np.argsort(self._sort.take(entry), axis=1, kind="stable")
+        order += np.arange(0, many * size, size)[:, None]
+        entry, ring = entry.reshape(-1).take(order), ring.take(order)
+        new = np.tile(self._new, (many, 1))
         new[:, 1:] |= ring[:, 1:] != ring[:, :-1]
-        begins = np.flatnonzero(new.reshape(-1))
-        following = np.arange(1, many * size + 1)
-        following[np.append(begins[1:], many * size) - 1] = begins  # the last of a ring gets from its first
-        found = np.empty((many, size), np.int64)
-        np.put_along_axis(found, entry, entry.reshape(-1)[following].reshape(many, size), axis=1)
+        begins = np.flatnonzero(new)
+        gets_from = np.roll(entry.reshape(-1), -1)
+        gets_from[np.append(begins[1:], many * size) - 1] = entry.reshape(-1)[begins]  # the last of a ring: its first
+        entry += np.arange(0, many * size, size, dtype=np.int32)[:, None]
+        found.reshape(-1)[entry.reshape(-1)] = gets_from
         return found
 
-
-def _rings(many: int, size: int, draws: np.random.Generator) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """So many random permutations of so many things (rows): the things ring by ring, and the number of each one's ring.
-    What stands at a place is the last of its ring by the chance that it is one of those not placed yet (Feller)."""
-    things = np.tile(np.arange(size), (many, 1))
-    draws.permuted(things, axis=1, out=things)
-    last = draws.random((many, size)) * np.arange(size, 0, -1) < 1
-    return things, np.cumsum(last, axis=1) - last
+    def _in_rings(self, drawn: Rings) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """The entries as their cases stand in the rings, and, in one row, the number of the ring of each."""
+        case, ring = drawn.case.reshape(-1), drawn.ring.reshape(-1)
+        if (self._many == 1).all():
+            return self._of_case.take(drawn.case), ring
+        own = self._many.take(case)
+        place = np.repeat(self._first.take(case) - (np.cumsum(own) - own), own)
+        place += np.arange(len(place))
+        return self._of_case.take(place).reshape(len(drawn.case), -1), np.repeat(ring, own)
 
 
 def pieces(decisions: int, permutations: int) -> Iterator[int]:
@@ -166,25 +180,23 @@ class Beyond:
             of_v = np.bincount(where * self._levels[1] + v[self.rows])
             self._margins = float(self._logs[of_v].sum())
         if fixed:
-            self._value, self._sorts = self._v[first], Sorts(case[first], where[first])
+            self._value, self._sorts = self._v[first], Sorts(case[first], where[first], len(visits.size))
         else:
             visit = np.arange(len(kept)) - np.repeat(first, many)
-            self._value, self._sorts = self._v, Sorts(case, where * (int(visit.max(initial=0)) + 1) + visit)
+            sort = where * (int(visit.max(initial=0)) + 1) + visit
+            self._value, self._sorts = self._v, Sorts(case, sort, len(visits.size))
 
     def counted(self) -> float:
         """As the decisions are."""
         return float(self._information(self._v[None])[0])
 
-    def permuted(self, permutations: int, draws: np.random.Generator) -> Floats:
-        """With V's values in other places, so many times."""
-        if not len(self.rows):
-            return np.zeros(permutations)
-        parts = [self._information(self.moved(many, draws)) for many in pieces(len(self.rows), permutations)]
-        return np.concatenate([np.zeros(0), *parts])
+    def permuted(self, drawn: Rings) -> Floats:
+        """With V's values in other places, once a permutation of the cases."""
+        return self._information(self.moved(drawn))
 
-    def moved(self, many: int, draws: np.random.Generator) -> npt.NDArray[Any]:
+    def moved(self, drawn: Rings) -> npt.NDArray[Any]:
         """V's values in other places: a row a permutation, a column a decision that tells anything (``rows``)."""
-        found = self._value.take(self._sorts.exchanged(many, draws))
+        found = self._value.take(self._sorts.exchanged(drawn))
         return found if self._moves_with is None else found.take(self._moves_with, axis=1)
 
     def _information(self, v: npt.NDArray[Any]) -> Floats:

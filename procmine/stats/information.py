@@ -30,7 +30,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from procmine.stats.exchange import Beyond, Floats, Ints, Visits, levels, ranks, visits_of, xlogx
+from procmine.stats.exchange import Beyond, Floats, Ints, Visits, levels, pieces, ranks, rings, visits_of, xlogx
 
 LOOKS = ((49, 5), (199, 1), (999, 1000))
 """So many tries, and how often chance must have done as well by then to stop: p is at least 0.12 then, or 0.01."""
@@ -152,7 +152,6 @@ class _Step:
     alone: bool
     weight: float
     beyond: Beyond
-    draws: np.random.Generator
     found: float
     total: float = 0.0
     tries: int = 0
@@ -185,8 +184,8 @@ def corrected_shares(
     blocks before it. ``cases`` says which decisions belong together; without it each stands by itself."""
     plain = plug_in_shares(y, blocks)
     visits = visits_of(np.arange(len(y)) if cases is None else cases)
-    steps = _steps(y, blocks, visits, seed)
-    _try(steps, len(y), looks, fewer)
+    steps = _steps(y, blocks, visits)
+    _try(steps, visits, np.random.default_rng(seed), looks, fewer)
     of = [[step for step in steps if step.block == i] for i in range(len(blocks))]
     shapley = [math.fsum(step.weight * step.beyond_chance for step in own) for own in of]
     alone = [step for step in steps if step.alone]
@@ -204,26 +203,33 @@ def corrected_shares(
     )
 
 
-def _steps(y: Ints, blocks: Sequence[Ints], visits: Visits, seed: int) -> list[_Step]:
+def _steps(y: Ints, blocks: Sequence[Ints], visits: Visits) -> list[_Step]:
     every, found = (1 << len(blocks)) - 1, []
     strata = {s: joint([b for j, b in enumerate(blocks) if s >> j & 1], len(y)) for s in range(every)}
     for i, block in enumerate(blocks):
         for others, weight in _orders(len(blocks), i).items():
             beyond = Beyond(y, block, strata[others], visits)
-            draws = np.random.default_rng([seed, i, others])
             alone = others == every & ~(1 << i)
-            found.append(_Step(i, alone, weight, beyond, draws, beyond.counted()))
+            found.append(_Step(i, alone, weight, beyond, beyond.counted()))
     return found
 
 
-def _try(steps: Sequence[_Step], size: int, looks: Sequence[tuple[int, int]], fewer: int) -> None:
+def _try(
+    steps: Sequence[_Step],
+    visits: Visits,
+    draws: np.random.Generator,
+    looks: Sequence[tuple[int, int]],
+    fewer: int,
+) -> None:
     """Let chance try at every step ``fewer`` times, and at those whose p is asked for from look to look."""
-    going, done = list(steps), 0
+    size, going, done = len(visits.case), list(steps), 0
     for upto, enough in ((fewer, 0), *looks):
         if not going or (upto > LOOKS[1][0] and upto * size > MOST_MOVED):
             return
-        for step in going:
-            step.tried(step.beyond.permuted(max(0, upto - done), step.draws))
+        for many in pieces(size, upto - done):
+            drawn = rings(len(visits.size), many, draws)
+            for step in going:
+                step.tried(step.beyond.permuted(drawn))
         done = max(done, upto)
         going = [step for step in going if step.alone and (not enough or step.as_well < enough)]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procmine.stats.exchange import Beyond, Sorts, pieces, visits_of
+from procmine.stats.exchange import Beyond, Sorts, pieces, rings, visits_of
 from procmine.stats.information import conditional_information
 
 Ints = Any
@@ -20,8 +20,9 @@ LEVELS = st.integers(20, 60).flatmap(
 
 def moved(y: Ints, v: Ints, stratum: Ints, cases: Ints, many: int = 3, seed: int = 1) -> tuple[Beyond, Ints]:
     """V's values in other places, and what they are read by."""
-    beyond = Beyond(y, v, stratum, visits_of(cases))
-    return beyond, beyond.moved(many, np.random.default_rng(seed))
+    visits = visits_of(cases)
+    beyond = Beyond(y, v, stratum, visits)
+    return beyond, beyond.moved(rings(len(visits.size), many, np.random.default_rng(seed)))
 
 
 @given(LEVELS, st.integers(0, 1000))
@@ -85,8 +86,8 @@ def test_a_value_that_only_grows_with_the_visits_stays_where_it_is() -> None:
 
 
 def test_an_entry_gets_from_one_of_its_sort_and_from_all_of_them_equally_often() -> None:
-    sorts = Sorts(np.array([0, 1, 2, 0, 1, 2, 3]), np.array([0, 0, 0, 1, 1, 1, 1]))
-    found = sorts.exchanged(4000, np.random.default_rng(1))
+    sorts = Sorts(np.array([0, 1, 2, 0, 1, 2, 3]), np.array([0, 0, 0, 1, 1, 1, 1]), 4)
+    found = sorts.exchanged(rings(4, 4000, np.random.default_rng(1)))
     orders = [tuple(row) for row in found.tolist()]
 
     assert all(sorted(row[:3]) == [0, 1, 2] and sorted(row[3:]) == [3, 4, 5, 6] for row in orders)
@@ -97,9 +98,9 @@ def test_an_entry_gets_from_one_of_its_sort_and_from_all_of_them_equally_often()
 
 def test_two_cases_stay_giver_and_taker_as_long_as_both_are_there() -> None:
     # Case 2 comes once only: whoever gets from it goes on with the case that it gets from itself.
-    sorts = Sorts(np.array([0, 1, 2, 3, 0, 1, 3]), np.array([0, 0, 0, 0, 1, 1, 1]))
-    giver = {4: 0, 5: 1, 6: 3}
-    for first, second in ((row[:4], row[4:]) for row in sorts.exchanged(500, np.random.default_rng(2)).tolist()):
+    sorts = Sorts(np.array([0, 1, 2, 3, 0, 1, 3]), np.array([0, 0, 0, 0, 1, 1, 1]), 4)
+    giver, drawn = {4: 0, 5: 1, 6: 3}, rings(4, 500, np.random.default_rng(2))
+    for first, second in ((row[:4], row[4:]) for row in sorts.exchanged(drawn).tolist()):
         after = [first[at] if first[at] != 2 else first[2] for at in (0, 1, 3)]
 
         assert [giver[entry] for entry in second] == after
@@ -107,7 +108,8 @@ def test_two_cases_stay_giver_and_taker_as_long_as_both_are_there() -> None:
 
 def test_two_permutations_have_nothing_in_common() -> None:
     values, weights = np.random.default_rng(2).random(40), np.random.default_rng(3).random(40)
-    sums = values[Sorts(np.arange(40), np.zeros(40, int)).exchanged(1000, np.random.default_rng(4))] @ weights
+    all_alike = Sorts(np.arange(40), np.zeros(40, int), 40)
+    sums = values[all_alike.exchanged(rings(40, 1000, np.random.default_rng(4)))] @ weights
 
     assert abs(np.corrcoef(sums[::2], sums[1::2])[0, 1]) < 0.1
 
@@ -140,8 +142,9 @@ def loop(kind: str, seed: int, cases: int = 200) -> tuple[Ints, Ints, Ints, Ints
 
 
 def p_value(y: Ints, v: Ints, stratum: Ints, case: Ints, permutations: int = 99) -> float:
-    beyond = Beyond(y, v, stratum, visits_of(case))
-    null = beyond.permuted(permutations, np.random.default_rng(len(y)))
+    visits = visits_of(case)
+    beyond = Beyond(y, v, stratum, visits)
+    null = beyond.permuted(rings(len(visits.size), permutations, np.random.default_rng(len(y))))
     return (1 + int((null >= beyond.counted() - 1e-12).sum())) / (permutations + 1)
 
 

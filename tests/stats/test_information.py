@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procmine.stats import information, resampling
-from procmine.stats.exchange import Beyond, visits_of
+from procmine.stats.exchange import Beyond, rings, visits_of
 from procmine.stats.information import (
     conditional_information,
     corrected_shares,
@@ -233,7 +233,7 @@ def test_the_interval_of_a_real_effect_leaves_out_nothing() -> None:
 
 def test_the_mean_of_permutations_is_near_the_theory() -> None:
     y, v, o = drawn((3, 4, 10), 20_000, 11)
-    null = beyond(y, v, o).permuted(199, np.random.default_rng(1))
+    null = beyond(y, v, o).permuted(rings(20_000, 199, np.random.default_rng(1)))
 
     assert null.mean() == pytest.approx(2 * 3 * 10 / (2 * 20_000), rel=0.05)  # (|Y|-1)(|V|-1)|O| / 2N
 
@@ -287,7 +287,7 @@ def test_the_level_of_the_test_holds_where_a_case_decides_again_and_again() -> N
         nothing = np.zeros(600, int)
         found = information_beyond(y, v, nothing)
         for unit, together in (("decisions", None), ("cases", cases)):
-            null = beyond(y, v, nothing, together).permuted(199, chance)
+            null = beyond(y, v, nothing, together).permuted(rings(600 if together is None else 100, 199, chance))
             wrong[unit] += (1 + (null >= found - 1e-12).sum()) / 200 <= 0.05
 
     assert 0.25 < wrong["decisions"] / trials < 0.5 and wrong["cases"] / trials < 0.1
