@@ -58,8 +58,9 @@ class Crossing:
 @dataclass(frozen=True, slots=True)
 class Part:
     """One block's share of what is open at a branch: ``unique`` beyond the other blocks (corrected for chance; it may
-    lie a little below 0), ``shapley`` its fair share, ``p`` how often chance does as well. ``stands``: the share stands
-    up to the number of branches looked at; of all that do, at most one in twenty is expected to be chance."""
+    lie a little below 0), ``shapley`` its fair share, ``p`` how often chance does as well (estimated where it never did
+    in a thousand tries). ``stands``: the share stands up to the number of branches looked at; of all that do, at most
+    one in twenty is expected to be chance."""
 
     unique: float
     shapley: float
@@ -100,6 +101,7 @@ class Branch:
     profile: Part | None = None
     organisation: Part | None = None
     whole: float | None = None
+    whole_p: float | None = None
     shared: float | None = None
     voice_interval: tuple[float, float] | None = None
     tables: tuple[Crossing, ...] = ()

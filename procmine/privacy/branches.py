@@ -77,6 +77,7 @@ def _branch(branch: Branch, rule: Profile, names: Collection[str], staff: bool) 
         profile=_part(branch.profile, branch.decisions, rule),
         organisation=_part(branch.organisation, branch.decisions, rule) if told else None,
         whole=_share(branch.whole, branch.decisions, rule) if told else None,
+        whole_p=_p(branch.whole_p, rule) if told and branch.whole_p is not None else None,
         shared=_share(branch.shared, branch.decisions, rule) if told else None,
         voice_interval=_interval(branch.voice_interval, branch.decisions, rule),
         tables=tuple(table for each in branch.tables if (table := _crossing(each, groups, rule)) is not None),
@@ -162,7 +163,12 @@ def _part(part: Part | None, decisions: int, rule: Profile) -> Part | None:
     if part is None or rule.exact:
         return part
     unique, shapley, plug_in = (coarse(one, decisions, rule) for one in (part.unique, part.shapley, part.plug_in))
-    return Part(unique, shapley, max(0.01, round(part.p, 2)), plug_in, part.stands)  # a p is never 0
+    return Part(unique, shapley, _p(part.p, rule), plug_in, part.stands)
+
+
+def _p(p: float, rule: Profile) -> float:
+    """In two digits, and never 0."""
+    return p if rule.exact else max(0.01, round(p, 2))
 
 
 def _share(share: float | None, decisions: int, rule: Profile) -> float | None:

@@ -58,6 +58,12 @@ def claimed(branch: Branch, value: float | None, words: Words, digits: int) -> s
     )
 
 
+def p_of(p: float, words: Words, digits: int) -> str:
+    """How often chance does as well, in so many digits; never 0."""
+    least = 10.0**-digits
+    return f"< {words.number(least, digits)}" if p < least else words.number(p, digits)
+
+
 def standing_of(branch: Branch, words: Words) -> str:
     """The blocks whose share stands up to the number of branches looked at."""
     parts = (("voice", branch.voice), ("profile", branch.profile), ("organisation", branch.organisation))

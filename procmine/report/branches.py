@@ -12,6 +12,7 @@ from procmine.report.branch_words import (
     claimed,
     level_name,
     option_name,
+    p_of,
     share_of,
     sort_name,
     span_of,
@@ -145,7 +146,7 @@ def _overview(reading: Reading, branches: list[Branch], key: str) -> Grid:
                 Cell(words.text(f"branches.status.{branch.reason or branch.status}"), tone),
             )
         )
-    return held(words, key, words.text("branches.table"), columns, rows)
+    return held(words, key, f"{words.text('branches.table')} {words.text('branches.stands')}", columns, rows)
 
 
 def _fold(reading: Reading, branch: Branch, place: int) -> Fold:
@@ -230,9 +231,7 @@ def _fair(reading: Reading, branch: Branch) -> str:
 def _p(reading: Reading, branch: Branch, block: str) -> str:
     part = getattr(branch, block)
     return (
-        reading.words.text("report.dash")
-        if part is None
-        else reading.words.number(part.p, 3 if _digits(reading) else 2)
+        reading.words.text("report.dash") if part is None else p_of(part.p, reading.words, 3 if _digits(reading) else 2)
     )
 
 

@@ -13,7 +13,10 @@ therefore never the value of a single decision but a case's course of values (``
 
 **How often.** Chance is tried until it has done as well so often that nobody would call the share more than chance, and
 longest where it hardly ever does (Besag & Clifford, Biometrika 78 (1991)); p is (b + 1)/(m + 1) of the m tries made.
-Who stops at the first look has a p far above 0.05, and the others are judged by the same tries as without looks.
+Who stops at the first look has a p far above 0.05, and the others are judged by the same tries as without looks. Where
+chance never does as well in 999 tries, p is told by the tail of the gamma distribution with chance's mean and variance
+(Satterthwaite, Biometrics Bulletin 2 (1946); Knijnenburg et al., Bioinformatics 25 (2009), for tails beyond the tries):
+one branch among a hundred can be told from chance by no p of 0.001, however plain it is.
 
 Sources: Miller (1955) and Madow for the correction by cells; Theil, Statistical Decomposition Analysis (1972), for the
 uncertainty coefficient; Shapley (1953), with Huettner & Sunder, Electronic Journal of Statistics 6 (2012), for shares
@@ -34,10 +37,9 @@ from procmine.stats.exchange import Beyond, Floats, Ints, Visits, levels, pieces
 
 LOOKS = ((49, 5), (199, 1), (999, 1000))
 """So many tries, and how often chance must have done as well by then to stop: p is at least 0.12 then, or 0.01."""
+LEAST_P = 1e-6  # smaller ones are nothing but the tail's form
 FEWER = 9
 """Tries for a mean that only corrects a bias: its error is a third of the spread of a single one, which is small."""
-MOST_MOVED = 2_000_000
-"""Decisions moved at most for one p where it takes more than 199 tries: what many decisions show needs fewer."""
 _ROUNDING = 1e-12  # of sums of some ten thousand terms; a permutation that equals the data must count as equal
 
 
@@ -135,30 +137,35 @@ def _shares(h: float, whole: float, unique: Sequence[float], shapley: Sequence[f
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """Shares less their mean under permutation, with the plug-in ones beside them. ``whole`` is the sum of the Shapley
-    shares. ``p`` says for each block how often chance does as well as its unique share, in so many ``permutations``.
+    shares. ``p`` says for each block how often chance does as well as its unique share, by so many ``permutations``,
+    ``whole_p`` how often it does as well as all blocks together.
     May be slightly negative: that is what no association looks like."""
 
     shares: Shares
     plug_in: Shares
     p: tuple[float, ...]
+    whole_p: float
     permutations: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class _Step:
-    """One step of an order of blocks: what ``block`` tells beyond ``others``, and what chance has told so far."""
+    """One step of an order of blocks: what ``block`` (None: all together) tells beyond others, and what chance has told
+    so far; ``judged`` if a p is asked for."""
 
-    block: int
-    alone: bool
+    block: int | None
+    judged: bool
     weight: float
     beyond: Beyond
     found: float
     total: float = 0.0
+    squares: float = 0.0
     tries: int = 0
     as_well: int = 0
 
     def tried(self, null: Floats) -> None:
         self.total += math.fsum(null.tolist())
+        self.squares += math.fsum((null * null).tolist())
         self.tries += len(null)
         self.as_well += int((null >= self.found - _ROUNDING).sum())
 
@@ -168,7 +175,20 @@ class _Step:
 
     @property
     def p(self) -> float:
-        return (self.as_well + 1) / (self.tries + 1)
+        counted = (self.as_well + 1) / (self.tries + 1)
+        return counted if self.as_well or self.tries < LOOKS[-1][0] else min(counted, max(LEAST_P, self._tail()))
+
+    def _tail(self) -> float:
+        """How often chance does as well if it follows a gamma distribution."""
+        from scipy.special import gammaincc
+
+        mean = self.total / self.tries
+        spread = self.squares / self.tries - mean * mean
+        return (
+            float(gammaincc(mean * mean / spread, mean * self.found / spread))
+            if spread > _ROUNDING * mean * mean
+            else 1
+        )
 
 
 def corrected_shares(
@@ -188,7 +208,8 @@ def corrected_shares(
     _try(steps, visits, np.random.default_rng(seed), looks, fewer)
     of = [[step for step in steps if step.block == i] for i in range(len(blocks))]
     shapley = [math.fsum(step.weight * step.beyond_chance for step in own) for own in of]
-    alone = [step for step in steps if step.alone]
+    alone = [step for step in steps if step.judged and step.block is not None]
+    (together,) = (step for step in steps if step.block is None)
     return Corrected(
         _shares(
             plain.entropy,
@@ -199,6 +220,7 @@ def corrected_shares(
         ),
         plain,
         tuple(step.p for step in alone),
+        together.p,
         tuple(step.tries for step in alone),
     )
 
@@ -209,9 +231,9 @@ def _steps(y: Ints, blocks: Sequence[Ints], visits: Visits) -> list[_Step]:
     for i, block in enumerate(blocks):
         for others, weight in _orders(len(blocks), i).items():
             beyond = Beyond(y, block, strata[others], visits)
-            alone = others == every & ~(1 << i)
-            found.append(_Step(i, alone, weight, beyond, beyond.counted()))
-    return found
+            found.append(_Step(i, others == every & ~(1 << i), weight, beyond, beyond.counted()))
+    beyond = Beyond(y, joint(blocks, len(y)), np.zeros(len(y), np.int64), visits)
+    return [*found, _Step(None, True, 0.0, beyond, beyond.counted())]
 
 
 def _try(
@@ -224,14 +246,14 @@ def _try(
     """Let chance try at every step ``fewer`` times, and at those whose p is asked for from look to look."""
     size, going, done = len(visits.case), list(steps), 0
     for upto, enough in ((fewer, 0), *looks):
-        if not going or (upto > LOOKS[1][0] and upto * size > MOST_MOVED):
+        if not going:
             return
         for many in pieces(size, upto - done):
             drawn = rings(len(visits.size), many, draws)
             for step in going:
                 step.tried(step.beyond.permuted(drawn))
         done = max(done, upto)
-        going = [step for step in going if step.alone and (not enough or step.as_well < enough)]
+        going = [step for step in going if step.judged and (not enough or step.as_well < enough)]
 
 
 def joint(columns: Sequence[Ints], length: int = 0) -> Ints:

@@ -10,6 +10,7 @@ from procmine.report.branch_words import (
     claimed,
     level_name,
     option_name,
+    p_of,
     share_of,
     sort_name,
     span_of,
@@ -31,7 +32,7 @@ def branches(steered: Steered, words: Words) -> str:
     parts = [_together(steered, words)]
     ordered = sorted(steered.branches, key=lambda one: (-one.decisions * one.entropy, one.kind, one.after))
     open_ = [branch for branch in ordered if branch.status != "no_choice"]
-    parts.append(_each(open_, words))
+    parts.append(f"{_each(open_, words)}\n\n{words.text('branches.stands')}")
     parts += [_opened(branch, words) for branch in open_ if branch.question in TELLING][:MOST_TABLES]
     idle = [branch_name(branch, words, clean) for branch in ordered if branch.status == "no_choice"]
     if idle:
@@ -72,7 +73,7 @@ def _each(found: Sequence[Branch], words: Words) -> str:
                 words.number(branch.entropy, 2),
                 *(claimed(branch, part.unique if part is not None else None, words, DIGITS) for part in shares),
                 span_of(branch.voice_interval, words, DIGITS),
-                words.number(branch.voice.p, 3) if branch.voice is not None else "",
+                p_of(branch.voice.p, words, 3) if branch.voice is not None else "",
                 standing_of(branch, words) if branch.voice is not None else "",
                 words.text(f"branches.status.{branch.reason or branch.status}"),
             )

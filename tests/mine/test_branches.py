@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -139,7 +140,24 @@ def test_the_interval_holds_the_planted_share_and_not_zero() -> None:
 def test_chance_has_no_significant_share_and_voice_has() -> None:
     by = {name: after_ask(steered(made(decide))).voice for name, decide in (("v", by_voice), ("c", by_chance))}
 
-    assert by["v"] is not None and by["c"] is not None and (by["v"].p, by["c"].p > 0.05) == (1 / 1000, True)
+    assert by["v"] is not None and by["c"] is not None and by["v"].p < 0.001 and by["c"].p > 0.05
+
+
+def test_one_plain_association_among_a_hundred_branches_of_chance_stands() -> None:
+    plain = after_ask(steered(made(by_voice)))
+    assert plain.voice is not None
+    chance = [replace(plain, voice=replace(plain.voice, p=(1 + at) / 100)) for at in range(99)]
+    judged = room._judged([plain, *chance])
+
+    assert [one.voice.stands for one in judged if one.voice] == [True] + [False] * 99
+
+
+def test_blocks_are_said_to_tell_something_together_only_beyond_chance() -> None:
+    plain = after_ask(steered(made(by_chance)))
+    thin = replace(plain, whole=0.2)
+    questions = [room._judged([replace(thin, whole_p=p)])[0].question for p in (0.3, 0.001)]
+
+    assert questions == ["nothing", "together"]
 
 
 def test_what_the_decided_step_says_of_itself_explains_nothing() -> None:

@@ -191,7 +191,23 @@ def test_a_voice_that_decides_is_found_whole() -> None:
     v, o, p = drawn((3, 5, 2), 3000, 3)
     found = corrected_shares(v.copy(), [v, p, o], seed=1)
 
-    assert found.shares.unique == pytest.approx((1, 0, 0), abs=0.02) and found.p[0] == 1 / 200
+    assert found.shares.unique == pytest.approx((1, 0, 0), abs=0.02) and found.p[0] < 0.001
+
+
+def test_a_p_beyond_the_tries_is_near_the_one_of_many_more_tries() -> None:
+    v, o = drawn((3, 4), 600, 21)
+    y = np.where(np.random.default_rng(22).random(600) < 0.14, v, drawn((3,), 600, 23)[0])
+    told = beyond(y, v, o)
+    often = (told.permuted(rings(600, 40_000, np.random.default_rng(2))) >= told.counted() - 1e-12).sum() / 40_000
+
+    assert 1e-5 < often < 1e-3 and corrected_shares(y, [v, o], seed=1).p[0] == pytest.approx(often, rel=0.6)
+
+
+def test_the_p_of_all_blocks_together_finds_what_none_tells_alone() -> None:
+    y, v = drawn((2, 2), 300, 12)
+    found = [corrected_shares(one, [v, v.copy()], seed=1) for one in (v, y)]
+
+    assert (found[0].p, found[0].whole_p < 0.001, found[1].whole_p > 0.05) == ((1.0, 1.0), True, True)
 
 
 def test_an_organisation_that_decides_is_not_the_voice() -> None:

@@ -148,6 +148,7 @@ def _branch(
         profile=parts[1],
         organisation=parts[2],
         whole=shares.shares.whole,
+        whole_p=shares.whole_p,
         shared=shares.shares.shared,
         voice_interval=resampling.interval_about(parts[0].unique, each),
     ), drawn
@@ -162,15 +163,16 @@ def _judged(branches: Sequence[Branch]) -> list[Branch]:
         parts: list[Part] = [getattr(branches[at], block) for at in told]
         stands = benjamini_hochberg([part.p for part in parts], CHANCE)
         judged.append(tuple(replace(part, stands=hit) for part, hit in zip(parts, stands, strict=True)))
-    for at, voice, profile, organisation in zip(told, *judged, strict=True):
+    together = benjamini_hochberg([branches[at].whole_p or 0.0 for at in told], CHANCE)
+    for at, whole, voice, profile, organisation in zip(told, together, *judged, strict=True):
         branch = replace(found[at], voice=voice, profile=profile, organisation=organisation)
-        found[at] = replace(branch, question=_question(branch))
+        found[at] = replace(branch, question=_question(branch, whole))
     return found
 
 
-def _question(branch: Branch) -> str:
+def _question(branch: Branch, whole_stands: bool) -> str:
     """What to ask in a case conference: a key of the texts. Small or chance counts as nothing."""
-    parts, whole = (branch.voice, branch.profile, branch.organisation), branch.whole or 0.0
+    parts = (branch.voice, branch.profile, branch.organisation)
     tells = [part is not None and part.unique >= TELLING and part.stands for part in parts]
     if tells[0]:
         return "voice_and_organisation" if tells[2] else "voice"
@@ -178,7 +180,7 @@ def _question(branch: Branch) -> str:
         return "organisation"
     if tells[1]:
         return "profile"
-    return "together" if whole >= 2 * TELLING else "nothing"
+    return "together" if (branch.whole or 0.0) >= 2 * TELLING and whole_stands else "nothing"
 
 
 def _options(found: Decisions, activities: Sequence[str]) -> tuple[Ints, tuple[Option, ...]]:
