@@ -13,8 +13,8 @@ so on. So two cases stay giver and taker as long as both are there, and at every
 equally likely: a random permutation less some of its elements is a random permutation of the others (Pitman,
 Combinatorial Stochastic Processes, 2006, 3.1). Filling up with single values from anywhere instead tore courses apart,
 and chance then looked like an association in up to 45 of 100 trials in which cases have a strong inclination of their
-own. Now it is 5 to 7, and where strata change along a case, so that no two cases can stay giver and taker, up to 9 (with
-an inclination of SD 1) or 18 (SD 2) at worst: the p of such a branch is rather too small than too large.
+own. Now it is 5 to 7 (inclination of SD 1) or at worst 11 (SD 2), and where strata change along a case, so that no two
+cases can stay giver and taker, at worst 9 or 18: the p of such a branch is rather too small than too large.
 
 **Visits.** How often a case comes to a point is itself decided there (once more or leave), and much of what is known
 grows with a case ("has begun something yet"). Cases that come often have had more time, and are the ones that stay: a
