@@ -188,6 +188,15 @@ def test_that_few_cases_contradict_the_model_is_not_said(cases: int, shown: floa
     assert found.unfit == shown
 
 
+def test_how_many_branches_there_are_does_not_tell_how_many_follow_rare_steps() -> None:
+    found = [
+        release_branches(Steered((), (Weighted("next", 7, many, 123, 456, 0.1),), ()), "shared", names=NAMES).value
+        for many in (8, 12)
+    ]
+
+    assert {(one.weighted[0].branches, one.weighted[0].of_branches) for one in found} == {(5, 10)}
+
+
 def test_where_no_step_may_be_named_nothing_is_said_of_all_branches_together() -> None:
     weighted = Weighted("next", 3, 5, 123, 456, 0.123)
     found = release_branches(Steered((), (weighted,), ()), "shared", names=(), workers=20).value

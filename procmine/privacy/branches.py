@@ -195,6 +195,8 @@ def _few(count: int, rule: Profile) -> int:
 def _weighted(one: Weighted, rule: Profile) -> Weighted:
     return replace(
         one,
+        branches=rounded(one.branches, rule.base),  # those after rare steps are among them
+        of_branches=rounded(one.of_branches, rule.base),
         decisions=rounded(one.decisions, rule.base),
         of_decisions=rounded(one.of_decisions, rule.base),
         no_choice=_share(one.no_choice, one.of_decisions, rule),
