@@ -388,6 +388,12 @@ def test_pentlands_exponent_does_not_tell_how_many_pairs_there_are() -> None:
     assert {one.process_exponent for one in release_variety(found, "shared").value} == {3.3}
 
 
+def test_structure_does_not_tell_how_many_pairs_there_are() -> None:
+    found = [varied(None, 1434, activities=8, pairs=pairs, structure=1 - pairs / 64) for pairs in (24, 25, 26)]
+
+    assert {one.structure for one in release_variety(found, "shared").value} == {0.62}
+
+
 def test_the_workbench_shows_variety_as_it_is() -> None:
     whole = varied(None, 1434)
 

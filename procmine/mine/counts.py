@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from procmine.mine.chosen import Chosen
+from procmine.stats.scattering import scattered
 
 Ints = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[Any]]
@@ -180,12 +181,9 @@ def _take(codes: Ints, first: Ints, which: Ints) -> tuple[Ints, Ints]:
 
 
 def _scatter(values: Ints, salt: int) -> npt.NDArray[np.uint64]:
-    """Small integers to far-apart 64-bit numbers (splitmix64, Steele, Lea and Flood 2014); wraps around on purpose."""
+    """Small integers to far-apart ones, others with another salt; each different one is worked out once."""
     table = np.arange(int(values.max(initial=0)) + 1, dtype=np.uint64)
-    table = (table + np.uint64(salt * 1_000_003)) * np.uint64(0x9E3779B97F4A7C15)
-    table = (table ^ (table >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    table = (table ^ (table >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (table ^ (table >> np.uint64(31)))[values]
+    return scattered(table + np.uint64(salt * 1_000_003))[values]
 
 
 @dataclass(frozen=True, slots=True)

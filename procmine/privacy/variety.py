@@ -2,8 +2,9 @@
 
 Where every case has its own course, entropies and sums tell the number of cases as well as a count does; hence they are
 coarse as counts are. Pentland's exponent is the number of pairs less that of activities, and comes from these as they
-are shown. An office of too few persons goes, and with it the smallest other ones until those that are absent are two
-and enough together: the whole less what is shown would be theirs.
+are shown; structure is the share of possible pairs that do not occur, and no finer than the rounding of pairs. An
+office of too few persons goes, and with it the smallest other ones until those that are absent are two and enough
+together: the whole less what is shown would be theirs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from procmine.model import Shuffled, Spread, Variety
-from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed, shown_share, two_digits
+from procmine.privacy.profile import Profile, Released, coarse, profile_named, rounded, sealed, shown_share, two_digits
 
 _COUNTS = ("cases", "events", "activities", "pairs", "variants", "states", "partitions", "task_complexity", "phrases")
 _SHARES = (
@@ -65,6 +66,8 @@ def _coarse(one: Variety, profile: Profile) -> Variety:
             seen[name] = rounded(value, profile.base)
         elif value is not None:
             seen[name] = round(value, 2) if name in _SHARES else two_digits(value)
+    if one.structure is not None:  # a share of the possible pairs
+        seen["structure"] = coarse(one.structure, one.activities**2, profile)
     if one.process_exponent is not None:
         seen["process_exponent"] = two_digits(process_exponent(seen["activities"], seen["pairs"]))
     return replace(

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from procmine.stats.exchange import Floats, Ints, ranks, xlogx
+from procmine.stats.scattering import scattered
 
 REPLICATES = 199
 _AT_ONCE = 1 << 22  # weights held at once
@@ -80,11 +81,3 @@ def case_weights(cases: Ints, replicates: Sequence[int], seed: int) -> npt.NDArr
     parts = mixed.astype("<u8").view("<u2")
     skip = replicates[0] % 4 if len(replicates) else 0
     return np.asarray(drawn[parts[:, skip : skip + len(replicates)]])
-
-
-def scattered(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Numbers to far-apart 64-bit numbers (splitmix64, Steele, Lea and Flood 2014); wraps around on purpose."""
-    mixed = (values + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))

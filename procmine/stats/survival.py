@@ -45,11 +45,15 @@ class Happened:
 
 
 def product_limit(days: Iterable[tuple[int, int, int]]) -> tuple[Step, ...]:
-    """The curve from (day, events, all whose time ended on that day): events come before what is censored that day."""
-    counted = sorted(days)
-    at_risk = sum(ended for _, _, ended in counted)
+    """The curve from (day, events, all whose time ended on that day), a day in one row or several: events come before
+    what is censored that day."""
+    counted: dict[int, tuple[int, int]] = {}
+    for day, events, ended in days:
+        happened, over = counted.get(day, (0, 0))
+        counted[day] = happened + events, over + ended
+    at_risk = sum(ended for _, ended in counted.values())
     left, variance, steps = 1.0, 0.0, []
-    for day, events, ended in counted:
+    for day, (events, ended) in sorted(counted.items()):
         if not 0 <= events <= ended:
             raise ValueError(f"need 0 <= events <= ended, got {events} and {ended} on day {day}")
         left *= (at_risk - events) / at_risk if ended else 1.0

@@ -243,6 +243,15 @@ def test_the_median_reckons_with_those_who_were_watched_and_never_seen(stage: St
     assert waits(only(stage())) == (2, 1, 9)
 
 
+@scene(
+    *(to_benefits(case, 10) for case in "abcde"),
+    *(contact(case, 14, "benefits", "b1") for case in "ab"),
+    *(event(case, 14, "exit", "system", "") for case in "cde"),
+)
+def test_those_who_leave_on_the_day_of_a_contact_were_watched_until_then(stage: Stage) -> None:
+    assert waits(only(stage())) == (2, 3, None)
+
+
 @scene(contact("c", 9, "benefits", "b1"), to_benefits("c", 10))
 def test_a_contact_before_the_handover_ends_no_wait(stage: Stage) -> None:
     assert waits(only(stage())) == (0, 1, None)

@@ -19,7 +19,7 @@ from procmine.mine.branches.known import Readable, after_each, any_in_case, befo
 from procmine.mine.branches.points import UNFIT, Point, Points, Way
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Columns, Courses, Ints, Rows
-from procmine.stats.resampling import scattered
+from procmine.stats.scattering import scattered
 
 MOST_AT_A_POINT = 20_000
 MOST_DECISIONS = 120_000  # of each sort of points: permuting them takes some three seconds
