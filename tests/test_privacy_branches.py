@@ -156,6 +156,17 @@ def test_the_organisations_share_rests_on_enough_caseworkers_or_is_not_shown(wor
     assert ((found.organisation is not None), (found.whole is not None), bool(found.question)) == (shown,) * 3
 
 
+@pytest.mark.parametrize(("workers", "here", "shown"), [(9, 5, None), (10, 5, 0.12), (9, None, 0.12)])
+def test_the_organisations_share_of_all_branches_rests_on_enough_caseworkers_too(
+    workers: int, here: int | None, shown: float | None
+) -> None:
+    weighted = Weighted("next", 3, 5, 123, 456, 0.1, 0.1, 0.1, 0.1, 0.1, (0.1, 0.2))
+    steered = Steered((branch(option("b", 52), option("c", 41), workers=here),), (weighted,), ())
+    (found,) = release_branches(steered, "shared", names=NAMES, workers=workers).value.weighted
+
+    assert (found.organisation, found.whole, found.voice) == (shown, shown, 0.12)
+
+
 def test_few_caseworkers_at_the_branch_itself_hide_the_organisations_share() -> None:
     found = released(branch(option("b", 52), option("c", 41), workers=3))
 

@@ -39,7 +39,11 @@ def release_branches(
         Steered(
             branches=tuple(branch for branch in shown if branch is not None),
             # Where no step may be named there are too few persons for any figure.
-            weighted=tuple(_weighted(one, rule) for one in steered.weighted if names and one.decisions >= rule.persons),
+            weighted=tuple(
+                _weighted(one, rule, staff or not _names_workers(steered, one.sort))
+                for one in steered.weighted
+                if names and one.decisions >= rule.persons
+            ),
             absent=steered.absent,
             unfit=_unfit(steered.unfit, cases, rule),
             ends_recorded=steered.ends_recorded,
@@ -192,7 +196,13 @@ def _few(count: int, rule: Profile) -> int:
     return rounded(count, rule.base) if rule.exact or count >= rule.persons else 0
 
 
-def _weighted(one: Weighted, rule: Profile) -> Weighted:
+def _names_workers(steered: Steered, sort: str) -> bool:
+    """Whether caseworkers are part of the organisation's share at some branch of the sort."""
+    return any(one.workers is not None for one in steered.branches if (one.kind == "next") == (sort == "next"))
+
+
+def _weighted(one: Weighted, rule: Profile, told: bool) -> Weighted:
+    """``told``: of the organisation may be spoken."""
     return replace(
         one,
         branches=rounded(one.branches, rule.base),  # those after rare steps are among them
@@ -202,7 +212,7 @@ def _weighted(one: Weighted, rule: Profile) -> Weighted:
         no_choice=_share(one.no_choice, one.of_decisions, rule),
         voice=_share(one.voice, one.decisions, rule),
         profile=_share(one.profile, one.decisions, rule),
-        organisation=_share(one.organisation, one.decisions, rule),
-        whole=_share(one.whole, one.decisions, rule),
+        organisation=_share(one.organisation, one.decisions, rule) if told else None,
+        whole=_share(one.whole, one.decisions, rule) if told else None,
         voice_interval=_interval(one.voice_interval, one.decisions, rule),
     )

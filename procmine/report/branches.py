@@ -63,8 +63,11 @@ def _title(reading: Reading, steered: Steered) -> str:
     told = next((one for one in _in_order(steered) if one.voice is not None), None)
     if told is None:
         return words.text("branches.title_none")
-    shares = {block: share_of(getattr(told, block), words, _digits(reading)) for block in ("voice", "organisation")}
-    return words.text("branches.title", **shares)
+    voice = share_of(told.voice, words, _digits(reading))
+    if told.organisation is None:  # too few caseworkers to speak of it
+        return words.text("branches.title_voice", voice=voice)
+    organisation = share_of(told.organisation, words, _digits(reading))
+    return words.text("branches.title", voice=voice, organisation=organisation)
 
 
 def _in_order(steered: Steered) -> list[Weighted]:

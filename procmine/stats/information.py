@@ -101,11 +101,6 @@ class Shares:
     shapley: tuple[float, ...]
     shared: float
 
-    @property
-    def residual(self) -> float:
-        """The share that goes with none of the blocks: chance, or what nobody recorded."""
-        return 1 - self.whole
-
 
 def plug_in_shares(y: Ints, blocks: Sequence[Ints]) -> Shares:
     """The shares as counted, without correction. A y without choice has none: all are 0."""
@@ -137,7 +132,7 @@ def _shares(h: float, whole: float, unique: Sequence[float], shapley: Sequence[f
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """Shares less their mean under permutation, with the plug-in ones beside them. ``whole`` is the sum of the Shapley
-    shares. ``p`` says for each block how often chance does as well as its unique share, by so many ``permutations``,
+    shares. ``p`` says for each block how often chance does as well as its unique share,
     ``whole_p`` how often it does as well as all blocks together.
     May be slightly negative: that is what no association looks like."""
 
@@ -145,7 +140,6 @@ class Corrected:
     plug_in: Shares
     p: tuple[float, ...]
     whole_p: float
-    permutations: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -221,7 +215,6 @@ def corrected_shares(
         plain,
         tuple(step.p for step in alone),
         together.p,
-        tuple(step.tries for step in alone),
     )
 
 

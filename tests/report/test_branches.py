@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, Weighted
-from procmine.report.branch_words import branch_name, level_name, option_name
+from procmine.report.branch_words import branch_name, level_name, option_name, p_of
 from procmine.report.branches import branches_section
 from procmine.report.document import Fold, Grid, Items, Note, Section
 from procmine.report.reading import Reading
@@ -105,6 +105,28 @@ def test_without_branches_there_is_no_section() -> None:
 
 def test_the_title_tells_the_share_of_voice_and_organisation_alone(section: Section) -> None:
     assert "12% with the case's voice alone" in section.title and "30% with the organisation alone" in section.title
+
+
+def test_where_few_caseworkers_forbid_to_speak_of_the_organisation_the_title_speaks_of_the_voice() -> None:
+    found = section_of(replace(STEERED, weighted=(replace(WEIGHTED[1], organisation=None, whole=None),)))
+
+    assert found is not None and found.title == EN.text("branches.title_voice", voice="12%")
+
+
+def test_the_blocks_beyond_chance_are_named_and_what_that_means_is_said_at_the_table() -> None:
+    stands = replace(TELLING, organisation=Part(0.3, 0.31, 1e-6, 0.35, True))
+    found = section_of(replace(STEERED, branches=(stands, THIN)))
+    assert found is not None
+    table = grid(found, "table-branches")
+    place = [column.title for column in table.columns].index("beyond chance")
+
+    assert [row[place].text for row in table.rows] == ["organisation", "–"]
+    assert "“Beyond chance” names" in table.caption and "one in twenty" in table.caption
+
+
+@pytest.mark.parametrize(("p", "digits", "said"), [(1e-6, 3, "< 0.001"), (0.0042, 3, "0.004"), (0.2, 2, "0.20")])
+def test_a_p_is_never_none_at_all(p: float, digits: int, said: str) -> None:
+    assert p_of(p, EN, digits) == said
 
 
 def test_where_nothing_can_be_told_the_title_says_so() -> None:
@@ -242,6 +264,7 @@ def test_lines_tell_all_branches_and_open_those_that_tell() -> None:
 
     assert "next step after ask" in said and "at least 12.0%" in said
     assert said.count(EN.text("branches.question.voice_and_organisation")) == 1
+    assert EN.text("branches.stands") in said
 
 
 def test_lines_of_nothing_say_so() -> None:

@@ -89,7 +89,7 @@ def test_the_forties_have_the_same_information_as_a_table() -> None:
 def test_the_forties_have_their_shares() -> None:
     y, v, o = listed(FORTIES)
     shares = plug_in_shares(y, [v, o])
-    found = (*shares.unique, *shares.shapley, shares.shared, shares.residual)
+    found = (*shares.unique, *shares.shapley, shares.shared, 1 - shares.whole)
 
     assert [round(one, 6) for one in found] == [0.160586, 0.034678, 0.156828, 0.030920, -0.007514, 0.812251]
 

@@ -29,7 +29,6 @@ _TIMES = (
     "CAST(local_date - DATE '1970-01-01' AS BIGINT) AS day",
     "CAST(COALESCE(date_only, FALSE) AS UTINYINT) AS date_only",
 )
-_DAY_OF_MILLISECONDS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,13 +130,16 @@ def _branch(
     )
     if status in ("insufficient_n", "not_measurable"):
         return branch, None
-    seed = _seed(branch)
-    blocks = [picked.joint[block] for block in BLOCKS]
-    shares = information.corrected_shares(y, blocks, cases, seed=seed)
+    return _with_shares(branch, y, [picked.joint[block] for block in BLOCKS], found.case)
+
+
+def _with_shares(branch: Branch, y: Ints, blocks: Sequence[Ints], cases: Ints) -> tuple[Branch, Drawn]:
+    """The branch with what its blocks tell, and the samples."""
+    shares = information.corrected_shares(y, blocks, cases, seed=_seed(branch))
     visits = exchange.visits_of(cases)
     within = [*blocks[1:], visits.of(visits.band)] if visits.changes(blocks[0]) else blocks[1:]
     # One seed: a case weighs the same everywhere.
-    drawn = resampling.resampled(y, [blocks[0], *within], found.case, seed=0)
+    drawn = resampling.resampled(y, [blocks[0], *within], cases, seed=0)
     parts = [
         Part(shares.shares.unique[at], shares.shares.shapley[at], shares.p[at], shares.plug_in.unique[at])
         for at in range(len(BLOCKS))

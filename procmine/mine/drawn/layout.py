@@ -191,7 +191,7 @@ def _best_layers(graph: _Graph, layerings: Sequence[Mapping[str, int]]) -> _Trie
     bounds = [_at_best(routed) for routed in routes]
     best: _Tried | None = None
     for k in sorted(range(len(routes)), key=lambda k: (bounds[k], k)):
-        if best is None or bounds[k] < _rank(best):
+        if best is None or _faults(best.layout) or bounds[k] < _rank(best):  # more room can still mend a route's faults
             best = min([*([best] if best else []), _with_room(graph, layerings[k], routes[k])], key=_rank)
     assert best is not None  # noqa: S101 - there is at least one way to layer a graph
     return best
