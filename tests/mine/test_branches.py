@@ -189,6 +189,44 @@ def test_the_log_level_weighs_branches_by_their_uncertainty() -> None:
     assert (weighted["next"].decisions, weighted["next"].of_decisions) == (600, 1800)
 
 
+@pytest.mark.parametrize(("elsewhere", "told"), [(590, True), (610, False)])
+def test_all_branches_together_have_a_share_only_where_those_with_a_figure_hold_half_of_what_is_open(
+    elsewhere: int, told: bool
+) -> None:
+    branch = after_ask(steered(made(by_voice)))
+    blind = replace(branch, of_decisions=elsewhere, status="not_measurable", voice=None)
+    weighted = room._weighted("next", [(branch, (np.full(9, 0.7), np.full(9, 0.6))), (blind, None)])
+
+    assert weighted is not None and (weighted.voice is not None) == told
+
+
+def test_decisions_of_one_case_do_not_make_the_interval_narrower() -> None:
+    chance = np.random.default_rng(4)
+    v, p, o = (chance.integers(0, many, 300) for many in (2, 2, 3))
+    y = np.where(chance.random(300) < 0.5, v, chance.integers(0, 2, 300))
+    plain = after_ask(steered(made(by_chance, 100)))
+    widths = []
+    for times in (1, 6):
+        columns = [np.repeat(column, times) for column in (y, v, p, o)]
+        interval = room._with_shares(plain, columns[0], columns[1:], np.repeat(np.arange(300), times))[0].voice_interval
+        assert interval is not None
+        widths.append(interval[1] - interval[0])
+
+    assert widths[0] == pytest.approx(widths[1], abs=1e-9) and widths[0] > 0.1
+
+
+def test_what_only_grows_with_the_visits_has_no_share_and_no_interval() -> None:
+    chance = np.random.default_rng(4)
+    case = np.repeat(np.arange(200), 4)
+    visit = np.tile(np.arange(4), 200)
+    y = (chance.random(800) < 0.2 + 0.6 * (visit > 1)).astype(np.int64)
+    blocks = [(visit > 1).astype(np.int64), chance.integers(0, 2, 200)[case], chance.integers(0, 3, 200)[case]]
+    branch, _ = room._with_shares(after_ask(steered(made(by_chance, 100))), y, blocks, case)
+
+    assert branch.voice and branch.voice.unique == pytest.approx(0, abs=1e-9) and branch.voice.p == 1
+    assert branch.voice_interval == pytest.approx((0, 0), abs=1e-9)
+
+
 def test_points_without_a_choice_stand_apart_with_their_share() -> None:
     found = steered(made(by_voice))
     idle = {branch.after for branch in found.branches if branch.status == "no_choice"}
@@ -285,9 +323,9 @@ def test_courses_that_contradict_the_model_are_left_out_and_counted() -> None:
 
 def test_steps_at_one_time_are_counted() -> None:
     rows = [{"case": case, "activity": name, "timestamp": MONDAY} for case in range(40) for name in ("a", "b")]
-    (branch,) = [one for one in steered(make_log(rows), None).branches if one.after == ("a",)]
+    same = {one.after: one.same_time for one in steered(make_log(rows), None).branches}
 
-    assert branch.same_time == 40
+    assert same == {("a",): 40, ("b",): 0}
 
 
 def test_rare_options_are_taken_together() -> None:
@@ -321,10 +359,20 @@ def test_caseworkers_with_few_decisions_are_pooled_and_none_is_named() -> None:
 
 
 def test_caseworkers_known_by_case_only_are_no_attribute() -> None:
-    log = made(by_voice)
-    log.receipt = {**log.receipt, "pseudonyms": {"workers": "case-local"}}
+    chance = draw(3)
+    rows = []
+    for case in range(400):
+        worker = chance.randrange(4)
+        rows.append({"case": case, "activity": "a", "initiator": chance.choice(["client", "caseworker"])})
+        rows[-1]["worker"] = worker
+        rows.append({"case": case, "activity": "b" if worker % 2 else "c", "worker": worker})
+    log = make_log(rows)
+    absent = []
+    for workers in ("keyed", "case-local"):
+        log.receipt = {**log.receipt, "pseudonyms": {"workers": workers}}
+        absent.append("worker" in [one.name for one in steered(log, None).absent])
 
-    assert "worker" in [one.name for one in steered(log).absent]
+    assert absent == [False, True]
 
 
 # ---- the choice of attributes
