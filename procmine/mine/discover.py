@@ -14,6 +14,7 @@ from procmine.errors import UsageError, nearest
 from procmine.mine import filters, powl, ways
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses
+from procmine.mine.fit.of_net import measure_net
 from procmine.mine.fit.quality import BUDGET, measure_fit, not_measured, with_net
 from procmine.mine.heuristics import heuristics_net
 from procmine.mine.inductive import mine_tree
@@ -116,18 +117,9 @@ def _quality(
     found: Courses, mined_cases: int, unordered: int, tree: TreeNode | None, net: Net | None, budget: int
 ) -> Quality:
     if net is None:
-        return not_measured(found, "no model was mined: the log has no case, or is too much for the miner")
-    if tree is None:  # a net need not be sound: alignments could not end
-        fit = not_measured(
-            found,
-            "fitness by alignment and precision need a process tree, which the inductive miner always gives",
-        )
-    else:
-        fit = measure_fit(found, tree, budget)
-    if unordered:
-        part = f"the miner came to its bound of work or depth: {unordered} activities stand in the model in any order"
-        fit = replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
-    if mined_cases < found.all_cases:
-        part = "the model was mined from the commonest courses only: more are too much for the miner"
-        fit = replace(fit, reason="; ".join(filter(None, (part, fit.reason))))
+        return not_measured(found, "no_model")
+    fit = measure_net(found, net, budget) if tree is None else measure_fit(found, tree, budget)
+    of_miner = ["mined_commonest"] if mined_cases < found.all_cases else []
+    of_miner += ["unordered"] if unordered else []
+    fit = replace(fit, reasons=(*of_miner, *fit.reasons), unordered=unordered)
     return with_net(fit, found, net, budget)

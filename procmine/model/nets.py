@@ -43,10 +43,12 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How well the net and the log fit each other. ``on_cases`` is the number of cases the figures rest on; a figure
-    that was not computed is None and ``reason`` says why. ``precision_steps`` is the share of the log's steps that lie
-    on a course the model can replay; precision looks at these only. ``token_cases`` is the number of cases that
-    ``token_fitness`` and ``generalisation`` rest on; ``simplicity`` is the net's own."""
+    """How well the net and the log fit each other. ``on_cases`` is the number of cases fitness by alignment rests on;
+    a figure that was not computed is None. ``precision_steps`` is the share of the log's steps that lie on a course the
+    model can replay; precision looks at these only. ``token_cases`` is the number of cases that ``token_fitness`` and
+    ``generalisation`` rest on; ``simplicity`` is the net's own. ``reasons`` says what is missing or rests on less than
+    the whole, as names of the texts ``fit.reason``; ``unordered`` is the number of activities that the miner, its
+    budget used up, put in any order."""
 
     fitness: float | None
     fitness_method: str
@@ -54,7 +56,8 @@ class Quality:
     precision_method: str
     on_cases: int
     of_cases: int
-    reason: str = ""
+    reasons: tuple[str, ...] = ()
+    unordered: int = 0
     precision_steps: float | None = None
     token_fitness: float | None = None
     token_method: str = ""

@@ -21,7 +21,7 @@ from dataclasses import replace
 from procmine.model import Model, Net, Quality, Share, Steered, Steering, Step, TreeNode, Variant, Way
 from procmine.privacy.branches import release_branches
 from procmine.privacy.flows import Cell, allowed, drawn, sums_of_courses, sums_of_flows, untold
-from procmine.privacy.profile import Profile, Released, blurred, profile_named, rounded, sealed, shown_share, two_digits
+from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed, shown_share, two_digits
 
 MEDIAN_CASES = 20
 P90_CASES = 100
@@ -210,5 +210,5 @@ def _quality(quality: Quality, profile: Profile) -> Quality:
         token_cases=rounded(quality.token_cases, profile.base),
         generalisation=None if quality.generalisation is None else round(quality.generalisation, 2),
         simplicity=None if quality.simplicity is None else round(quality.simplicity, 2),
-        reason=blurred(quality.reason, profile.base),
+        unordered=rounded(quality.unordered, profile.base),
     )

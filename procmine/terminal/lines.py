@@ -103,17 +103,16 @@ def model(found: Model, words: Words) -> str:
         ("ways", words.number(len(found.ways))),
         ("variants", words.number(found.variant_count)),
         ("algorithm", f"{found.algorithm}, noise {found.noise:g}"),
-        ("fitness", _quality(quality.fitness if quality else None, quality.fitness_method if quality else "")),
-        ("precision", _quality(quality.precision if quality else None, quality.precision_method if quality else "")),
     ]
     if quality is not None:
         facts += [
-            ("by tokens", _quality(quality.token_fitness, f"fitness: {quality.token_method}")),
-            ("generalisation", _quality(quality.generalisation, quality.generalisation_method)),
-            ("simplicity", _quality(quality.simplicity, quality.simplicity_method)),
+            ("fitness", _figure(quality.fitness, "alignment", words)),
+            ("by tokens", _figure(quality.token_fitness, "tokens", words)),
+            ("precision", _figure(quality.precision, "precision", words)),
+            ("generalisation", _figure(quality.generalisation, "generalisation", words)),
+            ("simplicity", _figure(quality.simplicity, "simplicity", words)),
         ]
-        if quality.reason:
-            facts.append(("note", quality.reason))
+        facts += [("note", words.text(f"fit.reason.{reason}")) for reason in quality.reasons]
     head = ("step", "events", "cases", "by client", "same worker", "out of office", "warm")
     steps = [
         (
@@ -206,8 +205,9 @@ def whole(count: int | None, words: Words) -> str:
     return UNKNOWN if count is None else words.number(count)
 
 
-def _quality(value: float | None, method: str) -> str:
-    return UNKNOWN if value is None else f"{value:.3f} ({method})"
+def _figure(value: float | None, name: str, words: Words) -> str:
+    """A figure of quality with its formula."""
+    return UNKNOWN if value is None else f"{words.number(value, 3)} ({words.text(f'fit.formula.{name}')})"
 
 
 def _duration(seconds: float | None, words: Words) -> str:

@@ -92,3 +92,11 @@ def inductive_tree(variants: Mapping[tuple[str, ...], int], noise: float) -> Tre
     first = np.cumsum([0, *(len(course) for course in variants)], dtype=np.int64)
     courses = merge(names, [(codes, first, np.array(list(variants.values()), np.int64))])
     return mine_tree(courses, noise).tree
+
+
+def pm4py_cost(net: Net, course: tuple[str, ...]) -> int:
+    """The optimal alignment cost by pm4py's Dijkstra: deviations cost 10,000 each, silent moves 1 or nothing."""
+    from pm4py.algo.conformance.alignments.petri_net.variants import dijkstra_less_memory
+
+    trace = event_log({course: 1})[0]
+    return int(dijkstra_less_memory.apply(trace, *pm4py_net(net))["cost"]) // 10_000

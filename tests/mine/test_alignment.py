@@ -23,8 +23,7 @@ from procmine.mine.fit.blocks import Purse
 from procmine.mine.fit.markings import Fault, TooLarge, behaviour, soundness
 from procmine.mine.net import net_of_tree
 from procmine.model import Net, Place, Transition
-from tests.mine.nets import inductive_tree
-from tests.mine.test_quality import event_log, leaf, node, pm4py_cost, pm4py_net, random_tree
+from tests.mine.nets import event_log, inductive_tree, leaf, node, pm4py_cost, pm4py_net, random_tree
 
 CHECKED = node("sequence", leaf("apply"), node("parallel", leaf("check"), leaf("talk")), leaf("decide"))
 
@@ -292,7 +291,7 @@ def test_the_same_moves_under_any_hash_seed() -> None:
     script = """
 import random
 from tests.mine.test_alignment import courses
-from tests.mine.test_quality import random_tree
+from tests.mine.nets import random_tree
 from procmine.mine.fit.alignment import align
 from procmine.mine.net import net_of_tree
 rng = random.Random(7)  # noqa: S311 - not for secrets

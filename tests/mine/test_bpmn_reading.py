@@ -21,8 +21,8 @@ from procmine.mine.fit import quality
 from procmine.mine.fit.alignment import align
 from procmine.model import Model, TreeNode
 from procmine.schema import load_schema
+from tests.mine.nets import random_tree
 from tests.mine.test_alignment import courses
-from tests.mine.test_quality import random_tree
 
 SCHEMA = load_schema()
 WORDS = {letter: letter for letter in "abcdefg"}

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from procmine.mine.fit.blocks import Purse, in_integers
-from procmine.mine.fit.replay import Machine, precision_of
+from procmine.mine.fit.replay import Machine, TreeRuns, precision_of
 from procmine.model import TreeNode
+from tests.mine.nets import leaf, node, random_tree
 from tests.mine.test_export import words
-from tests.mine.test_quality import leaf, node, random_tree
 
 NAMES = "abcd"
 
@@ -47,4 +47,7 @@ def test_a_budget_that_does_not_cover_the_whole_log_gives_no_precision(courses_o
     courses = courses_of({("a", "b", "c", "d"): 9, ("b", "a", "d", "c"): 1})
     root, _ = in_integers(node("parallel", *map(leaf, NAMES)), {name: code for code, name in enumerate(NAMES)}, 0)
 
-    assert root and precision_of(courses, root, 20_000) == (None, None)
+    assert root is not None
+    purse = Purse(20_000)
+
+    assert precision_of(courses, TreeRuns(root, purse), purse) == (None, None)

@@ -25,12 +25,18 @@ import numpy.typing as npt
 
 from procmine.mine.counts import Courses
 from procmine.mine.fit.blocks import Course, Purse, Spent
+from procmine.mine.fit.fairness import in_fair_order
 from procmine.mine.fit.markings import Behaviour, TooLarge, behaviour
 from procmine.model import Net
 
 BUDGET = 2_000_000_000  # a step is about a nanosecond
 BUDGET_EACH = 500_000_000
 FORMULA = "1 - sum(alignment cost) / sum(course length + shortest run of the model), unit costs, by case"
+TOO_MANY_STATES = "the model has more states than are looked at"
+TOO_DEAR = "the budget of work does not cover the model"
+NO_END = "the model never comes to its end"
+TOO_LONG = "single courses are too long for their budget"
+USED_UP = "the budget of work was used up: the commonest courses only"
 _MOVE = 1 << 13  # what a deviation costs in the table; a log move costs one more, so that it is the last choice
 _LONGEST = _MOVE - 1  # steps of a course: so many log moves never add up to a deviation
 _FAR = 1 << 28
@@ -82,7 +88,7 @@ def align(
     unfinished: bool = False,
     moves: bool = True,
 ) -> Aligned:
-    """An optimal alignment of each course with a sound net, most frequent courses first, within ``budget`` steps in
+    """An optimal alignment of each course with a sound net, courses in their fair order, within ``budget`` steps in
     all and ``budget_each`` for one course.
 
     Several calls may spend from one ``Purse``. ``unfinished``: the courses may stop anywhere in a run of the net
@@ -95,13 +101,11 @@ def align(
     try:
         table = _Table(behaviour(net), purse, unfinished)
     except TooLarge:
-        why = "the model has more states than are looked at"
-        return Aligned(nothing, nothing, None, 0, courses.all_cases, why)
+        return Aligned(nothing, nothing, None, 0, courses.all_cases, TOO_MANY_STATES)
     except Spent:
-        why = "the budget of work does not cover the model"
-        return Aligned(nothing, nothing, None, 0, courses.all_cases, why)
+        return Aligned(nothing, nothing, None, 0, courses.all_cases, TOO_DEAR)
     if table.shortest is None and not unfinished:
-        return Aligned(nothing, nothing, None, 0, courses.all_cases, "the model never comes to its end")
+        return Aligned(nothing, nothing, None, 0, courses.all_cases, NO_END)
     return _align(table, courses, budget_each, moves)
 
 
@@ -126,16 +130,16 @@ def _align(table: _Table, courses: Courses, budget_each: int, wanted: bool) -> A
     ends = courses.first.tolist()
     reasons = []
     try:
-        for i in range(len(courses)):
+        for i in in_fair_order(courses):
             course = tuple(codes[code] for code in courses.codes[ends[i] : ends[i + 1]].tolist())
             if table.price * len(course) > budget_each or len(course) > _LONGEST:
-                reasons.append("single courses are too long for their budget")
+                reasons.append(TOO_LONG)
                 continue
             table.add(i, course)
             if table.full:
                 table.settle(costs, moves if wanted else None, courses)
     except Spent:
-        reasons.append("the budget of work was used up: the commonest courses only")
+        reasons.append(USED_UP)
     table.settle(costs, moves if wanted else None, courses)
     on = sum(n for n, cost in zip(courses.cases.tolist(), costs, strict=True) if cost is not None)
     return Aligned(tuple(costs), tuple(moves), table.shortest, on, courses.all_cases, "; ".join(dict.fromkeys(reasons)))

@@ -1,10 +1,10 @@
 """How well a process tree and a log fit each other: fitness by exact alignment costs, precision by escaping steps.
 
-Both are computed on the tree itself, on variants, most frequent first. The miner's trees name every activity once, so
-a course splits along the tree without search: the cost of a parallel block is the sum over its branches' own events,
-that of a sequence the best cut into consecutive pieces. This stays polynomial where search over a net's markings does
-not end (a block of twenty parallel branches has a million markings). pm4py's token replay depends on the hash seed,
-its aligners know no bound; hence ours.
+Both are computed on the tree itself, on variants, in their fair order (``fairness``). The miner's trees name every
+activity once, so a course splits along the tree without search: the cost of a parallel block is the sum over its
+branches' own events, that of a sequence the best cut into consecutive pieces. This stays polynomial where search over a
+net's markings does not end (a block of twenty parallel branches has a million markings). pm4py's token replay depends
+on the hash seed, its aligners know no bound; hence ours. Nets without a tree: ``of_net``.
 
 The bound is a number of elementary steps, not of seconds: the same log gives the same figures on every machine.
 """
@@ -19,7 +19,8 @@ import numpy.typing as npt
 from procmine.mine.counts import Courses
 from procmine.mine.fit import structure, tokens
 from procmine.mine.fit.blocks import Course, Node, Purse, Spent, in_integers
-from procmine.mine.fit.replay import Machine, precision_of
+from procmine.mine.fit.fairness import in_fair_order
+from procmine.mine.fit.replay import Machine, TreeRuns, precision_of
 from procmine.model import Net, Quality, TreeNode
 
 BUDGET = 2_000_000_000  # a step is about a nanosecond: two seconds each for fitness and for precision
@@ -40,8 +41,8 @@ Matrix = npt.NDArray[np.int32]
 
 
 def not_measured(log: Courses, reason: str) -> Quality:
-    """A quality without figures, and why."""
-    return Quality(None, FITNESS, None, PRECISION, 0, log.all_cases, reason)
+    """A quality without figures, and why (a name of the texts ``fit.reason``)."""
+    return Quality(None, FITNESS, None, PRECISION, 0, log.all_cases, (reason,))
 
 
 def measure_fit(log: Courses, tree: TreeNode, budget: int = BUDGET) -> Quality:
@@ -55,18 +56,13 @@ def measure_fit(log: Courses, tree: TreeNode, budget: int = BUDGET) -> Quality:
     codes = {name: code for code, name in enumerate(log.activities)}
     root, _ = in_integers(tree, codes, 0)
     if root is None:
-        return not_measured(log, "the tree names an activity twice, which these figures do not cover")
+        return not_measured(log, "twice")
     fitness, aligned, long = _fitness(log, root, budget)
-    precision, share = precision_of(log, root, budget)
-    reasons = []  # without counts: the text goes where exact counts may not, and the fields have them
-    if long:
-        reasons.append(f"fitness leaves out courses of more than {LONGEST} steps that do not fit")
+    purse = Purse(budget)
+    precision, share = precision_of(log, TreeRuns(root, purse), purse)
+    reasons = ["long_courses"] if long else []
     if aligned + long < log.all_cases:
-        reasons.append("fitness rests on the commonest courses only: the budget of work was used up")
-    if share is None:
-        reasons.append("precision was not computed: the budget of work does not cover the whole log")
-    elif share < 1:
-        reasons.append("precision looks only at the steps that lie on a course the model can replay")
+        reasons.append("alignment_budget")
     return Quality(
         fitness=fitness,
         fitness_method=FITNESS,
@@ -74,9 +70,14 @@ def measure_fit(log: Courses, tree: TreeNode, budget: int = BUDGET) -> Quality:
         precision_method=PRECISION,
         on_cases=aligned,
         of_cases=log.all_cases,
-        reason="; ".join(reasons),
+        reasons=(*reasons, *of_precision(share)),
         precision_steps=share,
     )
+
+
+def of_precision(share: float | None) -> tuple[str, ...]:
+    """What precision lacks, by the share of steps it looks at."""
+    return ("precision_budget",) if share is None else ("precision_replayable",) if share < 1 else ()
 
 
 def with_net(fit: Quality, log: Courses, net: Net, budget: int = BUDGET) -> Quality:
@@ -86,9 +87,6 @@ def with_net(fit: Quality, log: Courses, net: Net, budget: int = BUDGET) -> Qual
     """
     replayed = tokens.replay(log, net, budget)
     whole = replayed.cases == log.all_cases
-    reasons = [fit.reason] if fit.reason else []
-    if not whole:
-        reasons.append("token replay rests on the commonest courses only: the budget of work was used up")
     return replace(
         fit,
         token_fitness=replayed.fitness,
@@ -98,7 +96,7 @@ def with_net(fit: Quality, log: Courses, net: Net, budget: int = BUDGET) -> Qual
         generalisation_method=GENERALISATION,
         simplicity=structure.simplicity(net),
         simplicity_method=SIMPLICITY,
-        reason="; ".join(reasons),
+        reasons=fit.reasons if whole else (*fit.reasons, "token_budget"),
     )
 
 
@@ -109,7 +107,7 @@ def _fitness(log: Courses, root: Node, budget: int) -> tuple[float | None, int, 
     cost = worst = cases = long = 0
     try:
         shortest = costs.of(root, ())
-        for i in range(len(log)):
+        for i in in_fair_order(log):
             course = tuple(log.codes[log.first[i] : log.first[i + 1]].tolist())
             weight = int(log.cases[i])
             if not machine.fits(root, course):  # a course that fits costs nothing, however long: no matrix needed

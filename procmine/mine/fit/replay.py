@@ -1,14 +1,14 @@
-"""Precision of a process tree: how much of what the model allows next was ever taken, prefix by prefix.
+"""Precision: how much of what a model allows next was ever taken, prefix by prefix.
 
-The tree is turned into a deterministic automaton lazily: a state says where in the tree a run may stand after a
-prefix, and is made once, however many prefixes lead to it. Activities stand in the tree once, so only a loop can be in
-several places at once.
+A model is looked at as a deterministic automaton (``Runs``) that is made lazily. Of a tree a state says where in it a
+run may stand after a prefix, and is made once, however many prefixes lead to it; activities stand in the tree once, so
+only a loop can be in several places at once. Of a net see ``of_net``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from procmine.mine.counts import Courses
 from procmine.mine.fit.blocks import Node, Purse, Spent
@@ -17,22 +17,48 @@ from procmine.mine.fit.blocks import Node, Purse, Spent
 _STEP, _PREFIX, _STATE, _BRANCH = 300, 1_000, 2_000, 350
 
 
-def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, float | None]:
+class Runs(Protocol):
+    """A model's runs: ``follows`` has for each state the activities that may come next as bits."""
+
+    follows: list[int]
+
+    def begin(self) -> int:
+        """The state nothing has happened in. Raises Spent."""
+
+    def go(self, state: int, code: int) -> int | None:
+        """The state after one more activity, None if the model does not allow it. Raises Spent."""
+
+
+class TreeRuns:
+    """The runs of a tree."""
+
+    def __init__(self, root: Node, purse: Purse) -> None:
+        self._root, self._machine = root, Machine(purse)
+        self.follows = self._machine.follows
+
+    def begin(self) -> int:
+        """The state nothing has happened in."""
+        return self._machine.start(self._root)
+
+    def go(self, state: int, code: int) -> int | None:
+        """The state after one more activity."""
+        return self._machine.after(self._root, state, code)
+
+
+def precision_of(log: Courses, runs: Runs, purse: Purse) -> tuple[float | None, float | None]:
     """ETConformance precision (Munoz-Gama and Carmona 2010) over the prefixes that the model can replay, the empty one
     included, weighted by cases; and the share of the log's steps that such prefixes cover.
 
-    None, None if the budget does not cover the whole log: taken from a part, precision would be too low, because rare
+    None, None if the purse does not cover the whole log: taken from a part, precision would be too low, because rare
     courses take the steps that frequent ones leave.
     """
-    purse = Purse(budget)
-    machine = Machine(purse)
-    wide = max(len(log.activities), root.mask.bit_length())
+    wide = len(log.activities)
     longer: dict[int, int] = {}  # prefix * wide + next step -> the longer prefix; 0 is the empty prefix
     states, taken, weight = [0], [0], [0]
     steps = 0
     codes, first, cases = log.codes.tolist(), log.first.tolist(), log.cases.tolist()
     try:
-        states[0] = machine.start(root)
+        states[0] = runs.begin()
         for i, many in enumerate(cases):
             course = codes[first[i] : first[i + 1]]
             steps += many * len(course)
@@ -46,7 +72,7 @@ def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, f
                 there = longer.get(here * wide + code)
                 if there is None:
                     purse.pay(_PREFIX)
-                    state = machine.after(root, states[here], code)
+                    state = runs.go(states[here], code)
                     there = -1
                     if state is not None:
                         there = len(states)
@@ -59,7 +85,7 @@ def precision_of(log: Courses, root: Node, budget: int) -> tuple[float | None, f
                 here = there
     except Spent:
         return None, None
-    allowed = [machine.follows[state] for state in states]
+    allowed = [runs.follows[state] for state in states]
     enabled = sum(many * mask.bit_count() for many, mask in zip(weight, allowed, strict=True))
     escaping = sum(m * (mask & ~t).bit_count() for m, mask, t in zip(weight, allowed, taken, strict=True))
     return (1 - escaping / enabled if enabled else None), (sum(weight) / steps if steps else None)

@@ -21,6 +21,7 @@ from heapq import heappop, heappush
 
 from procmine.mine.counts import Courses
 from procmine.mine.fit.blocks import Purse, Spent
+from procmine.mine.fit.fairness import in_fair_order
 from procmine.mine.fit.markings import Firing, Marking
 from procmine.model import Net
 
@@ -55,14 +56,15 @@ class Tokens:
 
 
 def replay(log: Courses, net: Net, budget: int) -> Tokens:
-    """The courses, most frequent first, played on the net until all are or ``budget`` elementary steps are used up."""
+    """The courses, in their fair order, played on the net until all are or ``budget`` elementary steps are used up."""
     purse = Purse(budget)
     game = _Game(net, purse)
     taken: Counter[int] = Counter()
     fitting = cases = 0
     codes, first = log.codes.tolist(), log.first.tolist()
     try:
-        for i, many in enumerate(log.cases.tolist()):
+        for i in in_fair_order(log):
+            many = int(log.cases[i])
             course = codes[first[i] : first[i + 1]]
             purse.pay(_STEP * (len(course) + 1))
             path = game.path([log.activities[code] for code in course])
