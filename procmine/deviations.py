@@ -171,4 +171,4 @@ class Conformance:
     exits: bool
     quiet_days: int | None
     fitness: float | None
-    reason: str = ""
+    reasons: tuple[str, ...] = ()

@@ -1,10 +1,15 @@
-"""What every test stands on: keys for pseudonyms in a folder of the run's own, never the user's."""
+"""What every test stands on: keys for pseudonyms in a folder of the run's own, never the user's; no test is timed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# The machines are shared: how long an example takes says nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

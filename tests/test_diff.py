@@ -135,7 +135,7 @@ ROW = st.tuples(st.sampled_from("abc"), st.integers(1, 6), st.sampled_from(("cal
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, min_size=1, max_size=8), st.lists(ROW, min_size=1, max_size=8))
 def test_every_event_is_counted_once_on_its_side(
     tmp_path_factory: pytest.TempPathFactory,

@@ -36,8 +36,8 @@ ORDER = (
     *("returns", "segment_changes", "conflicts"),
 )
 # Crowds are up to twelve logs each (tests.strategies), so that few examples are many logs.
-TRIES = settings(max_examples=20, deadline=None, derandomize=True, database=None)
-HUNT = settings(max_examples=2000, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+TRIES = settings(max_examples=20, derandomize=True, database=None)
+HUNT = settings(max_examples=2000, derandomize=True, database=None, phases=[Phase.generate])
 
 
 @dataclass(frozen=True, slots=True)

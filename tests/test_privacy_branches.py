@@ -230,7 +230,7 @@ COUNTS = st.integers(0, 40)
 
 
 @given(st.lists(st.tuples(COUNTS, COUNTS, COUNTS), min_size=2, max_size=5), st.sampled_from(sorted(PROFILES)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_shown_rests_on_few_persons(rows: list[tuple[int, ...]], profile: str) -> None:
     options = tuple(option("bcdeb"[at], sum(row)) for at, row in enumerate(rows))
     found = released(branch(*options, tables=(crossing(*rows),)), profile)

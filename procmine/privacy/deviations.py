@@ -20,7 +20,6 @@ from procmine.privacy.profile import (
     Profile,
     Released,
     around,
-    blurred,
     profile_named,
     rounded,
     sealed,
@@ -36,9 +35,9 @@ def release_conformance(found: Conformance, profile: str | Profile) -> Released[
     """The conformance as the profile lets it out."""
     rule = profile_named(profile)
     groups = {_key(each): each for each in (found.whole, *found.offices)}
-    hidden = with_complements(
-        {key: Cell(each.kept + each.broken, None, None, None) for key, each in groups.items()}, rule
-    )
+    decided = {key: Cell(each.kept + each.broken, None, None, None) for key, each in groups.items()}
+    # On the workbench counts beside a rate that is not there are told all the same.
+    hidden = set() if rule.exact else with_complements(decided, rule)
     nothing = () in hidden
     told = {name: _told(groups, name, hidden, rule) for name in BESIDE}
     shown = tuple(_deviation(each, rule) for each in found.deviations if each.cases >= rule.persons)
@@ -57,7 +56,6 @@ def release_conformance(found: Conformance, profile: str | Profile) -> Released[
                 if cases >= rule.persons
             ),
             fitness=None if nothing else _fitness(found.fitness, rule),
-            reason=blurred(found.reason, rule.base),
         ),
         rule,
     )

@@ -69,6 +69,7 @@ def lead(found: Conformance, words: Words) -> list[str]:
         said.append(words.text("conform.no_exits_at_all"))
     if not found.entries:
         said.append(words.text("conform.no_entries"))
+    said += [words.text(f"conform.reason.{reason}") for reason in found.reasons]
     if found.fitness is not None:
         said.append(words.text("conform.fitness", fitness=words.percent(found.fitness, 0)))
     return said

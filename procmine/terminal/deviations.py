@@ -26,8 +26,7 @@ def conformance(found: Conformance, words: Words) -> str:
         ("steps judged", "those the norm names" if found.only_named else "all"),
         ("fitness", UNKNOWN if found.fitness is None else words.number(found.fitness, 3)),
     ]
-    if found.reason:
-        facts.append(("note", found.reason))
+    facts += [("note", words.text(f"conform.reason.{reason}")) for reason in found.reasons]
     parts = [pairs(facts)]
     if not found.exits and found.quiet_days is None:
         parts.append(words.text("conform.no_exits_at_all"))
@@ -77,7 +76,7 @@ def conformance_data(found: Conformance) -> dict[str, Any]:
         "exits": found.exits,
         "quiet_days": found.quiet_days,
         "fitness": found.fitness,
-        "reason": found.reason,
+        "reasons": found.reasons,
         "remarks": [{"kind": each.kind, "about": list(each.about)} for each in found.norm.remarks],
     }
 

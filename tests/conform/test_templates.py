@@ -18,7 +18,7 @@ from tests.conform.judging import FIRST, begun, course, dated, judged, norm, sta
 
 TWO = st.sampled_from("abc")
 LIMITED = sorted(name for name, each in TEMPLATES.items() if "within" in each.limits and name != "max_gap")
-SLOW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 # Finished cases: (days since the step before, activity).
 courses = st.lists(st.tuples(st.sampled_from((0, 0, 1, 2, 5)), TWO), min_size=1, max_size=8)
 crowds = st.lists(courses, min_size=40, max_size=60)
@@ -83,7 +83,7 @@ def test_numbers_are_counted(template: str, times: int) -> None:
 
 
 @pytest.mark.parametrize("template", ["response", "precedence", "not_succession"])
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(crowd=crowds, times=st.integers(1, 3), most=st.integers(0, 6) | st.none())
 def test_partners_are_counted(template: str, crowd: list[Any], times: int, most: int | None) -> None:
     events = [row for number, gaps in enumerate(crowd) for row in course(f"{number:03d}", days(gaps))]
@@ -112,14 +112,14 @@ def test_of_too_many_steps_the_first_too_many_tells_who_began_it() -> None:
 
 @pytest.mark.parametrize("times", [2, 3])
 @pytest.mark.parametrize("template", ["response", "precedence", "not_succession"])
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_counts_that_are_certain_hold_however_the_unknown_turns_out(template: str, times: int, data: Any) -> None:
     check_completions(norm(template, step("a", outcome="attended"), step("b", outcome="attended"), times=times), data)
 
 
 @pytest.mark.parametrize("template", ["response", "alternate_precedence"])
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_repeats_that_are_certain_hold_however_the_unknown_turns_out(template: str, data: Any) -> None:
     rule = norm(template, step("a", outcome="attended"), step("b", outcome="attended"), from_nth=2)
@@ -159,7 +159,7 @@ vague = st.lists(
 
 
 @pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"max_gap"}))
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_is_certain_holds_however_the_unknown_turns_out(template: str, data: Any) -> None:
     check_completions(norm(template, step("a", outcome="attended"), step("b", outcome="attended")), data)

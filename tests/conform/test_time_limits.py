@@ -58,7 +58,7 @@ anywhere = st.builds(
 ) | st.builds(Limit, st.integers(1, 12), st.just("months"), st.booleans())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(limit=anywhere, land=st.sampled_from(("", *LANDS)))
 def test_the_day_table_is_that_of_a_walk_over_the_days(limit: Limit, land: str) -> None:
     free = set(free_days(land, range(2023, 2030)))
@@ -68,7 +68,7 @@ def test_the_day_table_is_that_of_a_walk_over_the_days(limit: Limit, land: str) 
     assert all(until == last_day(day, limit, free) for day, (until, _, _) in table.items())
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(limit=anywhere, land=st.sampled_from(("", "BY", "SN")))
 def test_the_day_table_reads_backwards_what_it_reads_forwards(limit: Limit, land: str) -> None:
     table = limits(limit, land)

@@ -44,7 +44,7 @@ def lines(shown: Diagram, drawn: Drawn) -> list[Line]:
     return [Line(flow.source, flow.target, drawn.lines[flow.name]) for flow in shown.flows]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES)
 def test_no_two_shapes_come_nearer_than_a_line_needs(tree: TreeNode) -> None:
     shown = diagram(tree)
@@ -52,7 +52,7 @@ def test_no_two_shapes_come_nearer_than_a_line_needs(tree: TreeNode) -> None:
     assert overlapping(shapes(shown, draw(shown)), apart=10) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES)
 def test_no_line_lies_across_a_shape(tree: TreeNode) -> None:
     shown = diagram(tree)
@@ -61,7 +61,7 @@ def test_no_line_lies_across_a_shape(tree: TreeNode) -> None:
     assert lying_across(shapes(shown, drawn), lines(shown, drawn)) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES)
 def test_no_two_lines_cross(tree: TreeNode) -> None:
     shown = diagram(tree)
@@ -69,7 +69,7 @@ def test_no_two_lines_cross(tree: TreeNode) -> None:
     assert crossings(lines(shown, draw(shown))) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_every_flow_is_drawn_at_right_angles(tree: TreeNode) -> None:
     shown = diagram(tree)
@@ -79,7 +79,7 @@ def test_every_flow_is_drawn_at_right_angles(tree: TreeNode) -> None:
     assert slanting(lines(shown, drawn)) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_every_line_begins_and_ends_on_the_border_of_what_it_joins(tree: TreeNode) -> None:
     shown = diagram(tree)
@@ -93,7 +93,7 @@ def test_every_line_begins_and_ends_on_the_border_of_what_it_joins(tree: TreeNod
     ] == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_lines_meet_a_gateway_at_its_corners(tree: TreeNode) -> None:
     shown = diagram(tree)
@@ -108,7 +108,7 @@ def test_lines_meet_a_gateway_at_its_corners(tree: TreeNode) -> None:
     assert all({round(dx, 1), round(dy, 1)} == {0.0, 25.0} for dx, dy in away)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_nothing_lies_left_of_or_above_the_paper(tree: TreeNode) -> None:
     shown = diagram(tree)

@@ -539,7 +539,7 @@ def test_too_many_elements_are_not_kept(tmp_path: Path, monkeypatch: pytest.Monk
     assert "The file has more than 5 elements." in hostile(tmp_path, b"<a>" + b"<b/>" * 10 + b"</a>")
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
 def test_a_damaged_file_is_read_or_refused_but_never_a_fault_of_ours(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - not for secrets
@@ -579,7 +579,7 @@ def a_model(tree: TreeNode) -> Model:
     return Model((), (), (), 0, 0, 0, "inductive", 0.0, tree, None, None)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), size=st.integers(1, 7))
 def test_our_own_export_read_again_costs_what_the_tree_does(tmp_path: Path, seed: int, size: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - not for secrets

@@ -221,7 +221,7 @@ def test_a_course_beyond_the_budget_is_undetermined_and_that_is_said(norm: Norm)
         a_log(*[over(*RUN)] * 3, over("application", *["first_interview"] * 200)), norm, budget_each=300_000
     )
 
-    assert (counted(found.whole), found.reason) == ((3, 0, 0, 0, 1), "single courses are too long for their budget")
+    assert (counted(found.whole), found.reasons) == ((3, 0, 0, 0, 1), ("long_courses",))
 
 
 def test_offices_are_told_by_name_and_add_up(norm: Norm) -> None:

@@ -118,7 +118,7 @@ LOGS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=15)  # a log in an engine takes longer the first time
+@settings(max_examples=15)  # a log in an engine takes longer the first time
 @given(LOGS, st.sampled_from([0.3, 0.5, 0.8, 0.95]))
 def test_the_cases_that_stay_are_counted_like_a_log_of_their_own(log: dict[tuple[str, ...], int], keep: float) -> None:
     stay = courses(make_log_of(log), keep=keep)
@@ -127,7 +127,7 @@ def test_the_cases_that_stay_are_counted_like_a_log_of_their_own(log: dict[tuple
     assert replace(model, left_out_cases=0, left_out_events=0) == alone
 
 
-@settings(deadline=None, max_examples=15)  # a log in an engine takes longer the first time
+@settings(max_examples=15)  # a log in an engine takes longer the first time
 @given(LOGS, st.sampled_from([0.3, 0.5, 0.8, 0.95]))
 def test_what_leads_into_a_step_leads_out_of_it_and_at_least_the_share_stays(
     log: dict[tuple[str, ...], int], keep: float

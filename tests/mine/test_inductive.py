@@ -142,7 +142,7 @@ def logs(draw: st.DrawFn) -> dict[tuple[str, ...], int]:
     return dict(found) or {(names[0],): 1}
 
 
-PATIENT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("noise", NOISE)
@@ -200,7 +200,7 @@ def test_a_log_of_398_activities_keeps_all_of_them_without_noise(courses_of: Any
 
 
 @given(variants=logs(), noise=st.sampled_from(NOISE))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_how_much_is_looked_at_at_once_is_no_information(variants: Variants, noise: float) -> None:
     courses = courses_in_order(sorted(variants.items()))
     with pytest.MonkeyPatch.context() as patch:
@@ -215,7 +215,7 @@ def test_how_much_is_looked_at_at_once_is_no_information(variants: Variants, noi
 
 
 @given(variants=logs(), noise=st.sampled_from(NOISE))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_courses_whose_hashes_collide_are_not_taken_for_one(variants: Variants, noise: float) -> None:
     courses = courses_in_order(sorted(variants.items()))
     with pytest.MonkeyPatch.context() as patch:
@@ -227,7 +227,7 @@ def test_courses_whose_hashes_collide_are_not_taken_for_one(variants: Variants, 
 
 
 @given(variants=logs(), noise=st.sampled_from(NOISE), seed=st.integers(0, 99))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_courses_is_no_information(variants: Variants, noise: float, seed: int) -> None:
     shuffled = list(variants.items())
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - draws test cases
@@ -236,7 +236,7 @@ def test_the_order_of_courses_is_no_information(variants: Variants, noise: float
 
 
 @given(variants=logs(), noise=st.sampled_from(NOISE))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_course_told_in_two_parts_is_the_same_course(variants: Variants, noise: float) -> None:
     parts = [(course, cases) for course, cases in variants.items() if cases > 1]
     apart = [(course, 1) for course, _ in parts] + [(course, cases - 1) for course, cases in parts]
@@ -287,7 +287,7 @@ def test_pm4pys_tree_does_not_depend_on_the_hash_seed_either() -> None:
 
 
 @given(variants=logs(), noise=st.sampled_from(NOISE), seed=st.integers(0, 99))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_pm4pys_tree_does_not_depend_on_the_order_of_variants_either(
     variants: Variants, noise: float, seed: int
 ) -> None:
@@ -298,7 +298,7 @@ def test_pm4pys_tree_does_not_depend_on_the_order_of_variants_either(
 
 
 @given(variants=logs(), share=st.floats(0, 0.99))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_used_up_budget_leaves_a_tree_that_every_case_still_fits(variants: Variants, share: float) -> None:
     courses = courses_in_order(sorted(variants.items()))
     mined = mine_tree(courses, 0, budget=int(mine_tree(courses, 0).work * share))

@@ -69,7 +69,7 @@ def test_a_mined_model_read_again_is_the_same_model(model: Model) -> None:
     assert model_of_json(to_json(model)) == model
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(values(Model))
 def test_any_model_read_again_is_the_same_model(drawn: Model) -> None:
     assert model_of_json(to_json(drawn)) == drawn

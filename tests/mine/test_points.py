@@ -241,7 +241,7 @@ def nested(tree: TreeNode, inside: bool = False) -> bool:
 
 
 @given(trees(LETTERS), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_course_of_a_tree_fits_at_all_points(shape: Any, chance: Any) -> None:
     tree = planted(shape, count())
     if nested(tree):
@@ -252,7 +252,7 @@ def test_every_course_of_a_tree_fits_at_all_points(shape: Any, chance: Any) -> N
 
 
 @given(trees(LETTERS), st.text("abcdef", max_size=10))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_decision_is_dated_before_the_options_own_steps(shape: Any, course: str) -> None:
     tree = planted(shape, count())
     points = points_of(tree)

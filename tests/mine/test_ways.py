@@ -249,7 +249,7 @@ event = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(event, min_size=1, max_size=25))
 def test_reading_in_small_parts_changes_no_step_and_no_way(events: list[dict[str, Any]]) -> None:
     log = make_log(events)
@@ -261,7 +261,7 @@ def test_reading_in_small_parts_changes_no_step_and_no_way(events: list[dict[str
     assert parts == whole
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(event, min_size=1, max_size=25))
 def test_every_share_is_within_its_known_and_its_known_within_its_total(events: list[dict[str, Any]]) -> None:
     log = make_log(events)

@@ -30,7 +30,7 @@ ENDS = st.sampled_from(["\n", "\r\n"])
 NAMES = ("case", "activity", "time")
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(ROWS, DELIMITERS, ENDS)
 def test_what_was_written_is_read(rows: list[tuple[str, str, str]], delimiter: str, end: str) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -39,7 +39,7 @@ def test_what_was_written_is_read(rows: list[tuple[str, str, str]], delimiter: s
     assert (read.cells, read.refused) == (rows, [])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(ROWS, st.sampled_from(["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "utf-8"]))
 def test_what_was_encoded_is_read(rows: list[tuple[str, str, str]], codec: str) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -72,7 +72,7 @@ def broken_csv(draw: st.DrawFn) -> tuple[str, int, int]:
     return "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n\n"])), len(lines) - 1, broken
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(broken_csv())
 def test_accepted_and_quarantined_are_what_was_written(drawn: tuple[str, int, int]) -> None:
     text, rows, broken = drawn
@@ -83,7 +83,7 @@ def test_accepted_and_quarantined_are_what_was_written(drawn: tuple[str, int, in
     assert sorted([row[0] for row in read.rows] + [row[0] for row in read.refused]) == list(range(2, rows + 2))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.lists(st.lists(HARD, min_size=3, max_size=3), min_size=1, max_size=6), ENDS, st.booleans())
 def test_the_quick_ways_find_what_row_by_row_finds(rows: list[list[str]], end: str, all_quoted: bool) -> None:
     out = io.StringIO()
@@ -97,7 +97,7 @@ def test_the_quick_ways_find_what_row_by_row_finds(rows: list[list[str]], end: s
     assert quick.alike or quick.numbers.tolist() == slow.numbers.tolist()
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.text(alphabet='ab"\n\r,', max_size=40))
 def test_any_text_is_accepted_or_refused_to_its_last_line(text: str) -> None:
     data = text.encode() + b"\n"
@@ -107,7 +107,7 @@ def test_any_text_is_accepted_or_refused_to_its_last_line(text: str) -> None:
     assert (found.consumed, found.lines) == (len(data), data.count(b"\n"))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(st.text(alphabet='ab"\n\r,', max_size=60), st.integers(1, 40))
 def test_where_a_piece_ends_makes_no_difference(text: str, size: int) -> None:
     data = b"a,b\n" + text.encode() + b"\n"

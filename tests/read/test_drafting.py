@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from procmine.log import Log, open_store
@@ -179,13 +179,11 @@ def test_a_hostile_column_name_stays_one_name(name: str, tmp_path: Path, schema:
     assert all(sign.isprintable() or sign == "\n" for sign in text)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
 def test_every_text_is_quoted_so_that_toml_reads_it_back(text: str) -> None:
     assert tomllib.loads(f"x = {quoted_text(text)}")["x"] == text
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
 def test_no_text_ends_a_comment(text: str) -> None:
     from procmine.read.inspection.drafting import _comment

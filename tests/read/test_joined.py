@@ -262,7 +262,7 @@ def test_a_source_file_says_all_of_a_join(tmp_path: Path, schema: Schema) -> Non
 KEYS = st.sampled_from(["1", "2", "3", "01", " 1", "A\u0308", "\u00c4", "NA", ""])
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.lists(KEYS, min_size=1, max_size=12), st.lists(KEYS, max_size=9, unique=True))
 def test_every_row_keeps_its_place_and_gets_what_its_key_says(
     tmp_path_factory: pytest.TempPathFactory, named: list[str], keys: list[str]

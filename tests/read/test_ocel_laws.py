@@ -53,7 +53,7 @@ OCELS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(log=OCELS)
 def test_rows_are_one_for_each_event_and_case_object_and_none_is_lost(
     tmp_path_factory: pytest.TempPathFactory, log: Ocel
@@ -76,7 +76,7 @@ PLAIN = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(log=PLAIN)
 def test_sqlite_gives_the_log_json_gives(tmp_path_factory: pytest.TempPathFactory, log: Ocel) -> None:
     folder = tmp_path_factory.mktemp("law")
@@ -86,7 +86,7 @@ def test_sqlite_gives_the_log_json_gives(tmp_path_factory: pytest.TempPathFactor
     assert sorted(row[2] for row in one.refused) == sorted(row[2] for row in other.refused)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(log=OCELS)
 def test_json_and_xml_give_one_log(tmp_path_factory: pytest.TempPathFactory, log: Ocel) -> None:
     folder = tmp_path_factory.mktemp("law")

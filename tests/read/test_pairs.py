@@ -291,7 +291,7 @@ def queued(rows: Sequence[Row]) -> list[tuple[int, int | None]]:
     return sorted(begun.items())
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(ROWS)
 def test_pairs_are_those_that_queues_give(rows: list[Row]) -> None:
     _, made = paired(rows)
@@ -300,7 +300,7 @@ def test_pairs_are_those_that_queues_give(rows: list[Row]) -> None:
     assert minutes == queued(rows)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(ROWS)
 def test_no_row_is_lost_and_no_interval_is_negative(rows: list[Row]) -> None:
     said, made = paired(rows)
@@ -313,7 +313,7 @@ def test_no_row_is_lost_and_no_interval_is_negative(rows: list[Row]) -> None:
     assert all(start <= end for _, start, end in made if start is not None)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_with_distinct_times_the_order_of_the_rows_tells_nothing(rows: list[Row], chance: Any) -> None:
     distinct = [(*r[:4], minute) for minute, r in enumerate(rows)]

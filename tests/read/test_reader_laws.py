@@ -32,9 +32,7 @@ from tests.read.reading import xes_of
 from tests.read.written import SCHEMA, WRITERS, as_read, quote, write_csv, xes_text
 from tests.strategies import BROKEN, HEADER, STRUCTURAL, broken_csv, broken_rows, logs, named_logs
 
-TRIES = settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
-)
+TRIES = settings(max_examples=25, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
 # Whole imports, two to four an example. Making a broken log small would take minutes: it is shown as it was drawn.
 FEW = settings(TRIES, max_examples=4, phases=[Phase.explicit, Phase.generate])
 MORE = settings(TRIES, max_examples=40)

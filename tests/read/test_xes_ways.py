@@ -110,7 +110,7 @@ def both(body: str | bytes, piece: int, **constants: int) -> tuple[Any, Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.lists(st.sampled_from(PARTS), max_size=14), st.integers(1, 400), st.booleans())
 def test_any_sequence_of_parts_has_one_outcome(parts: list[str], piece: int, ended: bool) -> None:
     body = HEAD + "<trace>" + "\n".join(parts) + ("</trace></log>" if ended else "")
@@ -120,7 +120,7 @@ def test_any_sequence_of_parts_has_one_outcome(parts: list[str], piece: int, end
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.lists(st.sampled_from([*LEGAL, "\n"]), max_size=25), st.integers(1, 300))
 def test_legal_logs_have_one_outcome(parts: list[str], piece: int) -> None:
     body = HEAD + "<trace>" + "".join(parts) + "</trace>\n</log>\n"

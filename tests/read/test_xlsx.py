@@ -247,7 +247,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(KINDS)), max_size=12))
 def test_every_row_is_taken_or_refused_once(tmp_path: Path, kinds: list[str]) -> None:
     plenty = "".join(row(n, *NAMES) for n in range(2, 22))

@@ -41,7 +41,7 @@ def as_text(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(VALUES, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_a_random_sheet_is_read_as_openpyxl_reads_it(tmp_path: Path, rows: list[list[Any]]) -> None:
     path = tmp_path / "x.xlsx"

@@ -26,7 +26,7 @@ def moved(y: Ints, v: Ints, stratum: Ints, cases: Ints, many: int = 3, seed: int
 
 
 @given(LEVELS, st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_value_goes_to_a_decision_in_its_own_stratum_and_band_of_visits(columns: Any, seed: int) -> None:
     y, v, o, c = (np.array(column) for column in columns)
     v[0], v[-1], c[0], c[-1] = 0, 1, 5, 5  # one case at least in which V changes
@@ -39,7 +39,7 @@ def test_every_value_goes_to_a_decision_in_its_own_stratum_and_band_of_visits(co
 
 
 @given(LEVELS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_where_a_value_changes_along_a_case_each_band_of_visits_is_a_stratum(columns: Any) -> None:
     y, v, o, c = (np.array(column) for column in columns)
     v[0], v[-1], c[0], c[-1] = 0, 1, 5, 5

@@ -112,7 +112,7 @@ def test_intervals_without_a_memory_do_not_heap(grid: int, mean: int) -> None:
 # ---- borders
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 200), st.integers(0, 20))
 def test_neighbours_lie_within_reach_and_never_on_the_grid(grid: int, tolerance: int) -> None:
     weights: Mapping[int, float] = neighbour_weights(grid, tolerance)
@@ -144,7 +144,7 @@ def test_a_single_case_has_an_index_and_no_interval() -> None:
     assert found.interval is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.dictionaries(st.integers(1, 120), st.integers(0, 50)), st.dictionaries(st.integers(1, 120), st.integers(0, 50))
 )

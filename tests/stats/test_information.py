@@ -136,7 +136,7 @@ LEVELS = st.integers(20, 60).flatmap(
 
 
 @given(LEVELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_shapley_shares_add_up_to_what_all_blocks_tell(columns: tuple[list[int], ...]) -> None:
     y, *blocks = (np.array(column) for column in columns)
     shares = plug_in_shares(y, blocks)
@@ -145,7 +145,7 @@ def test_shapley_shares_add_up_to_what_all_blocks_tell(columns: tuple[list[int],
 
 
 @given(LEVELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rows_and_tables_give_the_same_information(columns: tuple[list[int], ...]) -> None:
     y, v, o, _ = (np.array(column) for column in columns)
     table = np.zeros((3, 3, 3))

@@ -60,7 +60,7 @@ def conform(
             status[done.members[i]] = KEPT if cost == 0 else BROKEN
             tally.add(closed.moves[i] or (), rows, done.members[i])
     going = _Group(log.receipt["activities"], rows, np.flatnonzero(~ends.over & ~ends.earlier))
-    reasons = [closed.reason, _running(going, norm, rows, tally, purse, budget_each)]
+    reasons = [*closed.reasons, *_running(going, norm, rows, tally, purse, budget_each)]
     return Conformance(
         norm=norm,
         whole=_kept({}, status),
@@ -74,16 +74,16 @@ def conform(
         exits=ends.exits,
         quiet_days=quiet_days,
         fitness=fitness(closed, done.courses),
-        reason="; ".join(dict.fromkeys(filter(None, reasons))),
+        reasons=tuple(dict.fromkeys(reasons)),
     )
 
 
-def _running(group: _Group, norm: Norm, rows: _Rows, tally: _Tally, purse: Purse, budget_each: int) -> str:
-    """Count what the cases that still go on have done against the norm already."""
+def _running(group: _Group, norm: Norm, rows: _Rows, tally: _Tally, purse: Purse, budget_each: int) -> tuple[str, ...]:
+    """Count what the cases that still go on have done against the norm already; why not all."""
     begun = align(norm.net, group.courses, budget=purse, budget_each=budget_each, unfinished=True)
     for i, moves in enumerate(begun.moves):
         tally.add(moves or (), rows, group.members[i])
-    return begun.reason
+    return begun.reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,6 @@ from procmine.model import Net
 BUDGET = 2_000_000_000  # a step is about a nanosecond
 BUDGET_EACH = 500_000_000
 FORMULA = "1 - sum(alignment cost) / sum(course length + shortest run of the model), unit costs, by case"
-TOO_MANY_STATES = "the model has more states than are looked at"
-TOO_DEAR = "the budget of work does not cover the model"
-NO_END = "the model never comes to its end"
-TOO_LONG = "single courses are too long for their budget"
-USED_UP = "the budget of work was used up: the commonest courses only"
 _MOVE = 1 << 13  # what a deviation costs in the table; a log move costs one more, so that it is the last choice
 _LONGEST = _MOVE - 1  # steps of a course: so many log moves never add up to a deviation
 _FAR = 1 << 28
@@ -63,15 +58,16 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """Alignments in the order of the courses. A course beyond the budget has cost and moves None, and ``reason`` says
-    so; ``moves`` is empty where only costs were asked for. ``shortest`` is the length of the net's shortest run."""
+    """Alignments in the order of the courses. A course beyond the budget has cost and moves None; ``reasons`` says why
+    (too_many_states, too_dear, no_end, long_courses, budget). ``moves`` is empty where only costs were asked for.
+    ``shortest`` is the length of the net's shortest run."""
 
     costs: tuple[int | None, ...]
     moves: tuple[tuple[Move, ...] | None, ...]
     shortest: int | None
     on_cases: int
     of_cases: int
-    reason: str = ""
+    reasons: tuple[str, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -101,11 +97,11 @@ def align(
     try:
         table = _Table(behaviour(net), purse, unfinished)
     except TooLarge:
-        return Aligned(nothing, nothing, None, 0, courses.all_cases, TOO_MANY_STATES)
+        return Aligned(nothing, nothing, None, 0, courses.all_cases, ("too_many_states",))
     except Spent:
-        return Aligned(nothing, nothing, None, 0, courses.all_cases, TOO_DEAR)
+        return Aligned(nothing, nothing, None, 0, courses.all_cases, ("too_dear",))
     if table.shortest is None and not unfinished:
-        return Aligned(nothing, nothing, None, 0, courses.all_cases, NO_END)
+        return Aligned(nothing, nothing, None, 0, courses.all_cases, ("no_end",))
     return _align(table, courses, budget_each, moves)
 
 
@@ -133,16 +129,16 @@ def _align(table: _Table, courses: Courses, budget_each: int, wanted: bool) -> A
         for i in in_fair_order(courses):
             course = tuple(codes[code] for code in courses.codes[ends[i] : ends[i + 1]].tolist())
             if table.price * len(course) > budget_each or len(course) > _LONGEST:
-                reasons.append(TOO_LONG)
+                reasons.append("long_courses")
                 continue
             table.add(i, course)
             if table.full:
                 table.settle(costs, moves if wanted else None, courses)
     except Spent:
-        reasons.append(USED_UP)
+        reasons.append("budget")
     table.settle(costs, moves if wanted else None, courses)
     on = sum(n for n, cost in zip(courses.cases.tolist(), costs, strict=True) if cost is not None)
-    return Aligned(tuple(costs), tuple(moves), table.shortest, on, courses.all_cases, "; ".join(dict.fromkeys(reasons)))
+    return Aligned(tuple(costs), tuple(moves), table.shortest, on, courses.all_cases, tuple(dict.fromkeys(reasons)))
 
 
 class _Table:

@@ -19,11 +19,11 @@ from procmine.mine.fit.replay import precision_of
 from procmine.model import Net, Quality
 
 REASONS = {
-    alignment.TOO_MANY_STATES: "too_many_states",
-    alignment.TOO_DEAR: "alignment_budget",
-    alignment.NO_END: "no_end",
-    alignment.TOO_LONG: "long_courses",
-    alignment.USED_UP: "alignment_budget",
+    "too_many_states": "too_many_states",
+    "too_dear": "alignment_budget",
+    "no_end": "no_end",
+    "long_courses": "long_courses",
+    "budget": "alignment_budget",
 }
 _STATE, _MOVE = 2_000, 350  # elementary steps for a new state, and for each step of the net that leads from it
 
@@ -37,10 +37,10 @@ def measure_net(log: Courses, net: Net, budget: int) -> Quality:
         return not_measured(log, "too_many_states")
     aligned = alignment.align(net, log, budget=budget, moves=False)
     if aligned.shortest is None:
-        return not_measured(log, REASONS[aligned.reason])
+        return not_measured(log, REASONS[aligned.reasons[0]])
     purse = Purse(budget)
     precision, share = precision_of(log, NetRuns(runs, log.activities, purse), purse)
-    told = [REASONS[each] for each in aligned.reason.split("; ") if each]
+    told = [REASONS[each] for each in aligned.reasons]
     return Quality(
         fitness=alignment.fitness(aligned, log),
         fitness_method=FITNESS,
