@@ -424,7 +424,7 @@ def test_more_branches_at_once_than_can_be_looked_at_are_refused_at_their_gatewa
     ways = [way for name in names for way in (f"split>{name}", f"{name}>join")]
     path = a_file(tmp_path, ENDS + tasks + gates + flows("s>split", *ways, "join>e"))
 
-    with pytest.raises(ContentError, match=r"18 begin at parallelGateway split\. Draw the few steps"):
+    with pytest.raises(ContentError, match=r"18 branches begin at parallelGateway split\. Draw the few steps"):
         read_bpmn(path, known_words(SCHEMA))
 
 

@@ -175,7 +175,7 @@ def _check_sound(net: Net, owner: Mapping[str, str], found: Parts, file: str) ->
         together = [part for part in found.parts.values() if part.kind not in ("exclusive", "events")]
         wide = max(together, key=lambda part: len(part.out))
         raise ContentError(
-            f"What goes on at once has too many states to be checked; most branches, {len(wide.out)} begin at {wide.said}.",
+            f"What goes on at once has too many states to be checked: {len(wide.out)} branches begin at {wide.said}.",
             where=f"{file}:{wide.line}",
             hint="Draw the few steps whose order must be kept, or parts of the process as norms of their own.",
         ) from None
