@@ -193,6 +193,19 @@ def test_the_gap_is_the_mean_over_cases_of_the_smallest_one(stage: Stage) -> Non
     assert stage().gap_seconds == (20 + 600) / 2
 
 
+@scene(*timed(courses(["ab", "ab"]), "00:00:00", "00:10:00", "00:10:01", "00:30:01"))
+def test_there_is_no_gap_between_one_case_and_the_next(stage: Stage) -> None:
+    assert stage().gap_seconds == (600 + 1200) / 2
+
+
+@scene(
+    *({**row, "timestamp": row["timestamp"][:10]} for row in courses(["a"])),
+    *timed(courses(["b"]), "09:00:00", day="2026-01-02"),
+)
+def test_between_a_date_and_a_time_the_days_count(stage: Stage) -> None:
+    assert stage().gap_seconds == 86400
+
+
 @scene(*courses(["abc"] * 6 + ["ab", "ac", "ad", "ae", "af", "ag"]))
 def test_coverage_counts_the_cases_of_the_most_frequent_courses(stage: Stage) -> None:
     assert dict(stage().top) == {1: 6 / 12, 5: 10 / 12, 10: 1.0}
