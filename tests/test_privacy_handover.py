@@ -209,6 +209,12 @@ def test_a_median_that_rests_on_few_is_not_shown() -> None:
     assert shown(found, "internal")["A", "B"].median_days is None
 
 
+def test_many_handovers_of_few_persons_have_no_median() -> None:
+    found = network([edge(A, B, 19, count=90, reached=60, waiting=30), edge(B, A, 80)])
+
+    assert shown(found, "shared")["A", "B"].median_days is None
+
+
 def test_a_long_median_keeps_two_digits() -> None:
     found = network([edge(A, B, 90, median_days=147), edge(B, A, 80)])
 
