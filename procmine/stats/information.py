@@ -200,7 +200,7 @@ def corrected_shares(
     visits = visits_of(np.arange(len(y)) if cases is None else cases)
     steps = _steps(y, blocks, visits)
     _try(steps, visits, np.random.default_rng(seed), looks, fewer)
-    of = [[step for step in steps if step.block == i] for i in range(len(blocks))]
+    of = [[step for step in steps if step.block == i] for i in range(len(blocks))]  # the first of each: beyond none
     shapley = [math.fsum(step.weight * step.beyond_chance for step in own) for own in of]
     alone = [step for step in steps if step.judged and step.block is not None]
     (together,) = (step for step in steps if step.block is None)
@@ -210,7 +210,7 @@ def corrected_shares(
             math.fsum(shapley),
             [step.beyond_chance for step in alone],
             shapley,
-            plain.shared * plain.entropy,
+            math.fsum(own[0].beyond_chance for own in of) - math.fsum(shapley),
         ),
         plain,
         tuple(step.p for step in alone),

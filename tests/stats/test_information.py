@@ -187,6 +187,13 @@ def test_the_bias_of_forty_caseworkers_is_taken_off() -> None:
     assert min(found.plug_in.unique) > 0.4 and max(map(abs, found.shares.unique)) < 0.06
 
 
+def test_what_blocks_seem_to_tell_only_together_by_chance_is_taken_off() -> None:
+    y, v, o = drawn((4, 6, 40), 200, 7)
+    found = corrected_shares(y, [v, o], seed=1)
+
+    assert found.plug_in.shared < -0.3 and abs(found.shares.shared) < 0.06
+
+
 def test_a_voice_that_decides_is_found_whole() -> None:
     v, o, p = drawn((3, 5, 2), 3000, 3)
     found = corrected_shares(v.copy(), [v, p, o], seed=1)
