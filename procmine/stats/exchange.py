@@ -104,8 +104,9 @@ class Sorts:
 
     def __init__(self, case: Ints, sort: Ints, cases: int) -> None:
         self._of_case = np.argsort(case, kind="stable").astype(np.int32)
-        self._many = np.bincount(case, minlength=cases)
-        self._first = np.cumsum(self._many) - self._many
+        self._many = np.bincount(case, minlength=cases).astype(np.int32)
+        self._first = np.cumsum(self._many, dtype=np.int32) - self._many
+        self._most = int(self._many.max(initial=0))
         self._sort = _small(ranks(sort))
         in_order = np.sort(self._sort)
         self._new = np.append(True, in_order[1:] != in_order[:-1])[: len(in_order)]
@@ -133,12 +134,15 @@ class Sorts:
     def _in_rings(self, drawn: Rings) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """The entries as their cases stand in the rings, and, in one row, the number of the ring of each."""
         case, ring = drawn.case.reshape(-1), drawn.ring.reshape(-1)
-        if (self._many == 1).all():
-            return self._of_case.take(drawn.case), ring
         own = self._many.take(case)
-        place = np.repeat(self._first.take(case) - (np.cumsum(own) - own), own)
-        place += np.arange(len(place))
-        return self._of_case.take(place).reshape(len(drawn.case), -1), np.repeat(ring, own)
+        if self._most == 1:
+            place = np.flatnonzero(own)
+            return self._of_case.take(self._first.take(case.take(place))).reshape(len(drawn.case), -1), ring.take(place)
+        begins = self._first.take(case)
+        begins[1:] -= np.cumsum(own, dtype=np.int32)[:-1]
+        held = np.repeat(np.stack((begins, ring), axis=1), own, axis=0)
+        place = held[:, 0] + np.arange(len(held), dtype=np.int32)
+        return self._of_case.take(place).reshape(len(drawn.case), -1), held[:, 1]
 
 
 def pieces(decisions: int, permutations: int) -> Iterator[int]:

@@ -14,7 +14,7 @@ therefore never the value of a single decision but a case's course of values (``
 **How often.** Chance is tried until it has done as well so often that nobody would call the share more than chance, and
 longest where it hardly ever does (Besag & Clifford, Biometrika 78 (1991)); p is (b + 1)/(m + 1) of the m tries made.
 Who stops at the first look has a p far above 0.05, and the others are judged by the same tries as without looks. Where
-chance never does as well in 999 tries, p is told by the tail of the gamma distribution with chance's mean and variance
+chance never does as well, p is told by the tail of the gamma distribution with chance's mean and variance
 (Satterthwaite, Biometrics Bulletin 2 (1946); Knijnenburg et al., Bioinformatics 25 (2009), for tails beyond the tries):
 one branch among a hundred can be told from chance by no p of 0.001, however plain it is.
 
@@ -35,8 +35,11 @@ import numpy.typing as npt
 
 from procmine.stats.exchange import Beyond, Floats, Ints, Visits, levels, pieces, ranks, rings, visits_of, xlogx
 
-LOOKS = ((49, 5), (199, 1), (999, 1000))
+ENOUGH = 199
+LOOKS = ((49, 5), (ENOUGH, 1), (999, 1000))
 """So many tries, and how often chance must have done as well by then to stop: p is at least 0.12 then, or 0.01."""
+MOST_MOVED = 2_000_000
+"""Decisions moved at most for one p where it takes more than 199 tries: of many decisions the tail is told by fewer."""
 LEAST_P = 1e-6  # smaller ones are nothing but the tail's form
 FEWER = 9
 """Tries for a mean that only corrects a bias: its error is a third of the spread of a single one, which is small."""
@@ -170,7 +173,7 @@ class _Step:
     @property
     def p(self) -> float:
         counted = (self.as_well + 1) / (self.tries + 1)
-        return counted if self.as_well or self.tries < LOOKS[-1][0] else min(counted, max(LEAST_P, self._tail()))
+        return counted if self.as_well or self.tries < ENOUGH else min(counted, max(LEAST_P, self._tail()))
 
     def _tail(self) -> float:
         """How often chance does as well if it follows a gamma distribution."""
@@ -239,7 +242,7 @@ def _try(
     """Let chance try at every step ``fewer`` times, and at those whose p is asked for from look to look."""
     size, going, done = len(visits.case), list(steps), 0
     for upto, enough in ((fewer, 0), *looks):
-        if not going:
+        if not going or (upto > ENOUGH and upto * size > MOST_MOVED):
             return
         for many in pieces(size, upto - done):
             drawn = rings(len(visits.size), many, draws)

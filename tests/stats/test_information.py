@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2
 
 from procmine.stats import information, resampling
 from procmine.stats.exchange import Beyond, rings, visits_of
@@ -208,6 +209,14 @@ def test_a_p_beyond_the_tries_is_near_the_one_of_many_more_tries() -> None:
     often = (told.permuted(rings(600, 40_000, np.random.default_rng(2))) >= told.counted() - 1e-12).sum() / 40_000
 
     assert 1e-5 < often < 1e-3 and corrected_shares(y, [v, o], seed=1).p[0] == pytest.approx(often, rel=0.6)
+
+
+def test_a_p_from_few_tries_of_many_decisions_is_near_that_of_the_chi_square() -> None:
+    v, o = drawn((3, 4), 11_000, 21)  # 999 tries would be too many decisions moved
+    y = np.where(np.random.default_rng(22).random(11_000) < 0.03, v, drawn((3,), 11_000, 23)[0])
+    right = chi2.sf(2 * 11_000 * information_beyond(y, v, o), 2 * 2 * 4)
+
+    assert 1e-6 < right < 1e-3 and corrected_shares(y, [v, o], seed=2).p[0] == pytest.approx(right, rel=0.8)
 
 
 def test_the_p_of_all_blocks_together_finds_what_none_tells_alone() -> None:
