@@ -205,8 +205,7 @@ def _weighted(one: Weighted, rule: Profile, told: bool) -> Weighted:
     """``told``: of the organisation may be spoken."""
     return replace(
         one,
-        branches=rounded(one.branches, rule.base),  # those after rare steps are among them
-        of_branches=rounded(one.of_branches, rule.base),
+        of_branches=max(one.branches, rounded(one.of_branches, rule.base)),  # those after rare steps are among them
         decisions=rounded(one.decisions, rule.base),
         of_decisions=rounded(one.of_decisions, rule.base),
         no_choice=_share(one.no_choice, one.of_decisions, rule),
