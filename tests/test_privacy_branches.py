@@ -130,7 +130,15 @@ def test_no_share_is_finer_than_the_rounding_of_the_decisions_it_rests_on() -> N
     found = released(branch(option("b", 31), option("c", 20)))  # 50 decisions: a step of five is a tenth
 
     assert found is not None and found.voice == Part(0.1, 0.2, 0.01, 0.3)
-    assert (found.whole, found.voice_interval, found.known[0].not_recorded) == (0.5, (0.0, 0.2), 0.1)
+    assert (found.whole, found.voice_interval) == (0.5, (0.0, 0.2))
+
+
+@pytest.mark.parametrize(("unknown", "shown"), [(9, 0.0), (15, 0.04), (385, 0.96), (391, 1.0)])
+def test_few_decisions_before_which_something_was_not_recorded_look_like_none(unknown: int, shown: float) -> None:
+    one = Considered("voice", "initiator", TITLE, "used", 3, unknown / 400)
+    found = released(branch(option("b", 300), option("c", 100), known=(one,)))
+
+    assert found is not None and found.known[0].not_recorded == shown
 
 
 def test_counts_at_a_branch_are_rounded_and_few_look_like_none() -> None:

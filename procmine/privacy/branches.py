@@ -157,10 +157,14 @@ def _tells(persons: Sequence[Sequence[int]], rule: Profile) -> bool:
 
 
 def _considered(one: Considered, decisions: int, rule: Profile) -> Considered:
-    """How many levels an attribute has is told on the bench only: of caseworkers it is their number."""
-    if rule.exact:
-        return one
-    return replace(one, levels=0, not_recorded=_share(one.not_recorded, decisions, rule))
+    """How many levels an attribute has is told on the bench only: of caseworkers it is their number. Few decisions
+    before which it was not recorded look like none, all but few like all."""
+    if rule.exact or one.not_recorded is None:
+        return one if rule.exact else replace(one, levels=0)
+    share = coarse(one.not_recorded, decisions, rule)
+    unknown = round(one.not_recorded * decisions)
+    share = 0.0 if unknown < rule.persons else 1.0 if decisions - unknown < rule.persons else share
+    return replace(one, levels=0, not_recorded=share)
 
 
 def _part(part: Part | None, decisions: int, rule: Profile) -> Part | None:

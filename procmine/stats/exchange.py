@@ -19,10 +19,11 @@ cases can stay giver and taker, at worst 9 or 18: the p of such a branch is rath
 **Visits.** How often a case comes to a point is itself decided there (once more or leave), and much of what is known
 grows with a case ("has begun something yet"). Cases that come often have had more time, and are the ones that stay: a
 course that is stretched or cut to another length breaks that bond, and chance then looked like an association in up to
-90 of 100 trials. A value therefore only ever goes to a decision at the same visit (late ones, and visits to a stratum
-that changes, in bands), as in the logrank test, where at each time only those still at risk are compared, and
-information is counted within these bands as well: what merely grows with the visits is no association with the block,
-nor does it hide one. Within strata and bands nothing but the places changes: the margins stay as they are.
+90 of 100 trials. A value therefore only ever goes to a decision at the same visit (where strata change along a case: to
+one of the same turn in that stratum and band of visits), as in the logrank test, where at each time only those still at
+risk are compared. Information is counted within bands of visits as well: what merely grows with the visits is no
+association with the block, nor does it hide one. Within strata and bands nothing but the places changes: the margins
+stay as they are.
 
 Sources: Mantel, Cancer Chemotherapy Reports 50 (1966), for comparing those at risk; Patefield, Applied Statistics 30
 (1981), for tables with given margins; Feller, Bulletin of the AMS 51 (1945), for the lengths of a permutation's rings.
