@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 
 from procmine.deviations import Conformance, Kept, Norm
 from procmine.findings import NormCount, NormFound, NormsFound
-from procmine.model import Model, Net
+from procmine.model import Branch, Model, Net, Option, Steered, Step
 from procmine.privacy.deviations import release_conformance
 from procmine.privacy.graph import release_model
 from procmine.privacy.norms import release_norms
@@ -117,6 +117,65 @@ def test_two_courses_and_their_total_do_not_tell_a_single_third() -> None:
     model = mined([("A", "B")] * 38 + [("A", "C")] * 38 + [("A", "B", "C")])
 
     assert min(untold(model, "shared")) >= 3
+
+
+# Branches beside the graph: what comes next after a step is the ways out of it once more, some taken together.
+
+
+def with_branches(model: Model) -> Model:
+    """The model with a branch after each step."""
+    found = []
+    for step in model.steps:
+        name = step.activity
+        options = [Option("step", (w.target,), False, w.count, w.cases) for w in model.ways if w.source == name]
+        options += [Option("end", (), True, step.ends, step.ends)] if step.ends else []
+        many = sum(option.decisions for option in options)
+        plain = Branch("next", (name,), tuple(options), many, many, step.cases, 0, 0, 0, 0.5, "ok", "", (), 0)
+        found.append(plain)
+    return replace(model, steered=Steered(tuple(found), (), ()))
+
+
+def after(step: Step, released: Model, model: Model, rule: Profile) -> list[int]:
+    """How many values each hidden way out of a step, and its end, could have by all that is shown of the step: its
+    events, its ways, and the options after it, of which those that are named stand alone and the others together."""
+    name, branches = step.activity, released.steered.branches if released.steered else ()
+    branch = next((one for one in branches if one.after == (name,)), None)
+    places = [*(one.activity for one in model.steps), ""]  # each step, and the end
+    shown = {way.target: way.count for way in released.ways if way.source == name}
+    shown |= {"": step.ends} if step.ends else {}
+    true = {way.target: way.count for way in model.ways if way.source == name}
+    true[""] = next(one.ends for one in model.steps if one.activity == name)
+    sums = [(set(places), step.events)]
+    if branch is not None:
+        named = {(*option.steps, "")[0]: option.decisions for option in branch.options if option.kind != "other"}
+        sums += [(set(places), branch.decisions), *(({place}, many) for place, many in named.items())]
+        sums += [(set(places) - set(named), one.decisions) for one in branch.options if one.kind == "other"]
+    rows = np.array([[place in part for place in places] for part, _ in sums], float)
+    lows, highs = np.array([within(many, rule) for _, many in sums]).T
+    bounds = [within(shown[place], rule) if place in shown else (0, rule.persons - 1) for place in places]
+    found = []
+    for k, place in enumerate(places):
+        if place in shown or not 0 < true.get(place, 0) < rule.persons:
+            continue
+        aim = np.eye(len(places))[k]
+        ends = [
+            linprog(sign * aim, A_ub=np.vstack((rows, -rows)), b_ub=np.concatenate((highs, -lows)), bounds=bounds)
+            for sign in (1, -1)
+        ]
+        if all(end.success for end in ends):  # where not, the reader's own suppositions are wrong
+            found.append(math.floor(-ends[1].fun + 1e-6) - math.ceil(ends[0].fun - 1e-6) + 1)
+    return found
+
+
+@pytest.mark.parametrize("profile", ROUNDING)
+def test_branches_and_graph_together_leave_three_values_for_a_hidden_way(profile: str) -> None:
+    found = []
+    for seed in range(120):
+        model = with_branches(edged(seed))
+        released = release_model(model, profile).value
+        found += [many for step in released.steps for many in after(step, released, model, PROFILES[profile])]
+
+    assert len(found) > 50 and min(found) >= 3
 
 
 # Norms: the states of the offices add up to those of the whole, sides and reasons to their state.
