@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -228,6 +228,7 @@ def test_sides_do_not_tell_the_one_step_that_another_began() -> None:
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=6))
+@example([0, 23, 23])
 def test_no_office_is_told_by_the_others(broken: list[int]) -> None:
     each = [counted(f"O{k}", 100, many) for k, many in enumerate(broken)]
     whole, *offices = seen(counted(None, 100 * len(each), sum(broken)), *each)
