@@ -80,11 +80,17 @@ def _settle(choices: Sequence[Choices]) -> list[int]:
     """The choice of each label, made in this order until none moves any more."""
     picks: list[int] = []
     taken = np.full((len(choices), 4), np.inf)
+    alone = [int(np.argmin(choice.costs)) for choice in choices]
+    reaches = np.array([_reach(choice.rects) for choice in choices]).reshape(-1, 4)
+    near = _meet(reaches, reaches) & ~np.eye(len(choices), dtype=bool)
+    others = [np.flatnonzero(row) for row in near]  # the labels that some place of this one could cover
     for _ in range(ROUNDS):
         before, picks = picks, []
         for place, choice in enumerate(choices):
-            taken[place] = np.inf
-            picks.append(int(np.argmin(choice.costs + COVERS_LABEL * _meet(choice.rects, taken).sum(axis=1))))
+            met = _meet(reaches[place : place + 1], taken[others[place]])[0]
+            about = taken[others[place][met]]
+            covers = COVERS_LABEL * _meet(choice.rects, about).sum(axis=1) if len(about) else None
+            picks.append(alone[place] if covers is None else int(np.argmin(choice.costs + covers)))
             taken[place] = choice.rects[picks[place]]
         if picks == before:
             break
@@ -126,22 +132,29 @@ def _choices(obstacles: Rects, wishes: Sequence[Wish], order: Sequence[int]) -> 
     weight[: 2 * len(segments), 0] = [COVERS_LINE * one for one in harm] + [NEAR_LINE] * len(segments)
     weight[2 * len(segments) :, 1] = [COVERS_BOX] * len(obstacles) + [COVERS_HEAD] * len(heads)
     found = []
-    for k, (rects, costs, forms, beside) in zip(order, _candidates([wishes[k] for k in order]), strict=True):
-        # Most things lie far from a label's own line: what none of its places can meet costs none of them anything.
-        reach = np.concatenate([rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)])[None, :]
-        met = np.flatnonzero((owner != k) & _meet(reach, marks)[0])
-        paid = _meet(rects, marks[met]).astype(np.float64) @ weight[met]
+    for k, (rects, costs, forms, beside, begins) in zip(order, _candidates([wishes[k] for k in order]), strict=True):
+        # Most things lie far from a stretch of line: what no place along it can meet costs none of them anything.
+        reach = np.hstack([np.minimum.reduceat(rects[:, :2], begins), np.maximum.reduceat(rects[:, 2:], begins)])
+        met = _meet(reach, marks) & (owner != k)
+        paid = np.zeros((len(rects), 2))
+        for stretch, (begin, end) in enumerate(pairwise([*begins.tolist(), len(rects)])):
+            here = np.flatnonzero(met[stretch])
+            if len(here):
+                paid[begin:end] = _meet(rects[begin:end], marks[here]).astype(np.float64) @ weight[here]
         costs = costs + paid[:, 1] + paid[:, 0] * np.where(beside, MISREAD, 1.0)
         # Rounded, so that two places that cost the same do so on every machine, and the first of them is taken.
         found.append(Choices(rects, np.round(costs, 6), forms))
     return found
 
 
-def _candidates(wishes: Sequence[Wish]) -> Iterator[tuple[Rects, Rects, NDArray[np.int64], NDArray[np.bool_]]]:
+def _candidates(
+    wishes: Sequence[Wish],
+) -> Iterator[tuple[Rects, Rects, NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]]:
     """Where each label may lie: on each stretch of its line or beside it, the middle of a long stretch first.
 
-    Rectangles, costs, forms, and whether it lies beside. A loop's label never lies on the loop. All labels are worked
-    out together: a drawing has many short stretches, and one array of them costs as much as one stretch does.
+    Rectangles, costs, forms, whether it lies beside, and at which row each stretch begins. A loop's label never lies
+    on the loop. All labels are worked out together: a drawing has many short stretches, and one array of them costs as
+    much as one stretch does.
     """
     stretches = [(k, p, q) for k, wish in enumerate(wishes) for p, q in pairwise(wish.line)]
     if not stretches:
@@ -173,9 +186,11 @@ def _candidates(wishes: Sequence[Wish]) -> Iterator[tuple[Rects, Rects, NDArray[
             parts.append(np.column_stack([centre - room, centre + room, cost, np.full(len(cost), form), rank]))
     table = np.vstack(parts)
     table = table[np.argsort(table[:, 6], kind="stable")]
-    label = whose[(table[:, 6] // 192).astype(np.int64)]
-    for rows in np.split(table, np.searchsorted(label, np.arange(1, len(wishes)))):
-        yield rows[:, :4], rows[:, 4], rows[:, 5].astype(np.int64), rows[:, 6] % 3 > 0
+    stretch = (table[:, 6] // 192).astype(np.int64)
+    cuts = np.searchsorted(whose[stretch], np.arange(1, len(wishes)))
+    for rows, parts_of in zip(np.split(table, cuts), np.split(stretch, cuts), strict=True):
+        begins_at = np.flatnonzero(np.diff(parts_of, prepend=-1))
+        yield rows[:, :4], rows[:, 4], rows[:, 5].astype(np.int64), rows[:, 6] % 3 > 0, begins_at
 
 
 @cache
@@ -186,12 +201,18 @@ def _places(steps: int) -> NDArray[np.float64]:
     return found
 
 
+def _reach(rects: Rects) -> Rects:
+    """The rectangle around all of these."""
+    return np.concatenate([rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)])
+
+
 def _meet(rects: Rects, others: Rects) -> NDArray[np.bool_]:
     """Which rectangles cover which others, as a table."""
-    met = rects[:, None, 0] < others[None, :, 2]
-    met &= rects[:, None, 2] > others[None, :, 0]
-    met &= rects[:, None, 1] < others[None, :, 3]
-    met &= rects[:, None, 3] > others[None, :, 1]
+    left, top, right, bottom = np.ascontiguousarray(others.T)  # a row of neighbours is compared many times as fast
+    met: NDArray[np.bool_] = rects[:, 0, None] < right
+    met &= rects[:, 2, None] > left
+    met &= rects[:, 1, None] < bottom
+    met &= rects[:, 3, None] > top
     return met
 
 
