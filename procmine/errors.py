@@ -63,8 +63,11 @@ class PrivacyError(ProcmineError):
     exit_code = 4
 
 
+LISTED = 20  # names; a longer list buries the hint
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The hint for a name nobody knows: the nearest names, or the whole list if none is near.
+    """The hint for a name nobody knows: the nearest names, or the list if none is near (of a long one its beginning).
 
     >>> nearest("ofice", ["office", "worker"])
     'Did you mean office?'
@@ -73,4 +76,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if close:
         return f"Did you mean {' or '.join(close)}?"
-    return f"Known names: {', '.join(names)}." if names else "There are none."
+    if not names:
+        return "There are none."
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
+    return f"Known names: {', '.join(names[: LISTED if more else None])}{more}."

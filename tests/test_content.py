@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from procmine.content import FOLDERS, listing, shipped
-from procmine.errors import ContentError
+from procmine.errors import ContentError, nearest
 from procmine.metric import catalogue
 from procmine.schema import load_schema
 from procmine.sql import HOUSE, read_query
@@ -151,3 +151,10 @@ def test_the_readme_shows_every_construct_of_house_sql() -> None:
     shown = {type(node).__name__ for tree in trees for node in tree.walk()}
 
     assert set(HOUSE) - shown == set()
+
+
+def test_a_long_list_of_known_names_is_cut() -> None:
+    few, many = (nearest("zzz", [f"name_{number:02}" for number in range(count)]) for count in (21, 60))
+
+    assert few.endswith("name_19, name_20.")
+    assert many.endswith("name_18, name_19 and 40 more.")

@@ -32,7 +32,10 @@ def steps_of(sheet: Sheet, key: str, schema: Schema) -> Steps:
         for name in _names(sheet, key, part, spec.get(part, [])):
             if known is not None and name not in known:
                 word = "activity" if part == "activities" else "kind of activity"
-                sheet.fault(key, f"There is no {word} {name}.", nearest(name, known))
+                hint = nearest(name, known)
+                if part == "activities" and hint.startswith("Known"):
+                    hint = f'What the extract calls it stands under labels = ["{name}"].'
+                sheet.fault(key, f"There is no {word} {name}.", hint)
             elif part == "kinds":
                 found |= {code.code for code in schema.activities.values() if code.belongs == name}
             else:

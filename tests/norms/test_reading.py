@@ -183,6 +183,14 @@ def test_alternating_steps_must_be_different_ones(tmp_path: Path) -> None:
     assert "needs two different kinds of step" in refused(tmp_path, text)
 
 
+def test_a_label_of_the_extract_among_the_codes_is_told_where_it_belongs(tmp_path: Path) -> None:
+    told = refused(tmp_path, changed('["benefit_notice"]', '["T04 Bescheid"]'))
+
+    assert told.endswith(
+        'There is no activity T04 Bescheid. What the extract calls it stands under labels = ["T04 Bescheid"].'
+    )
+
+
 def test_a_file_without_norms_says_how_one_begins(tmp_path: Path) -> None:
     assert "Begin each with a line [[norm]]" in refused(tmp_path, 'land = "NW"\n')
 
