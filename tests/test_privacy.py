@@ -476,6 +476,11 @@ def test_thresholds_in_sentences_are_left_and_counts_rounded() -> None:
     assert blurred("less than 50 % of 12344", 5) == "less than 50 % of 12345"
 
 
+@pytest.mark.parametrize("said", ["from 2026-07-01 to 2027-01-31", "ab 01.07.2026", "§ 309 SGB III, §§ 187, 193 BGB"])
+def test_days_and_paragraphs_in_sentences_are_no_counts(said: str) -> None:
+    assert blurred(said, 5) == said
+
+
 # Models
 
 NOBODY = Steering(*[Share(0, 0, 0)] * 4)

@@ -140,8 +140,8 @@ def unfit(log: Log, norm: Norm) -> Reason | None:
     first, last = (date.fromisoformat(log.receipt["observation"][day]) for day in ("first_day", "last_day"))
     if (norm.start and norm.start > last) or (norm.end and norm.end < first):
         return {
-            "de": f"Nicht messbar: Die Norm gilt an keinem Tag des Auszugs ({_days(norm, 'ab', 'bis')}).",
-            "en": f"Not measurable: the norm holds on no day of the log ({_days(norm, 'from', 'to')}).",
+            "de": f"Nicht messbar: Die Norm gilt an keinem Tag des Auszugs ({_days(norm, 'ab', 'bis', '%d.%m.%Y')}).",
+            "en": f"Not measurable: the norm holds on no day of the log ({_days(norm, 'from', 'to', '%Y-%m-%d')}).",
         }
     cases = log.schema.tables["cases"]
     needed = set(rests_on(norm)) | {need for one in norm.population for need in cases.column(one.column).needs}
@@ -154,8 +154,8 @@ def unfit(log: Log, norm: Norm) -> Reason | None:
     return None
 
 
-def _days(norm: Norm, start: str, end: str) -> str:
-    return " ".join(f"{word} {day}" for word, day in ((start, norm.start), (end, norm.end)) if day)
+def _days(norm: Norm, start: str, end: str, form: str) -> str:
+    return " ".join(f"{word} {day:{form}}" for word, day in ((start, norm.start), (end, norm.end)) if day)
 
 
 def _titles(schema: Schema, activities: frozenset[str]) -> Sequence[Mapping[str, str]]:

@@ -154,12 +154,17 @@ def coarse(value: float, counted: float, profile: Profile) -> float:
     return round(math.floor(value * steps + 0.5) / steps, 2)
 
 
-_LONG_NUMBER = re.compile(r"\d{3,}")
+# Days and paragraphs of the law are no counts.
+_LONG_NUMBER = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}|§§?\s?\d+(?:, \d+)*|(?P<count>\d{3,})")
 
 
 def blurred(text: str, base: int) -> str:
     """A sentence with its exact counts (whole numbers from 100) rounded; shorter ones are thresholds and sections."""
-    return text if base == 1 else _LONG_NUMBER.sub(lambda m: str(rounded(int(m.group()), base)), text)
+
+    def shown(found: re.Match[str]) -> str:
+        return str(rounded(int(found["count"]), base)) if found["count"] else found.group()
+
+    return text if base == 1 else _LONG_NUMBER.sub(shown, text)
 
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-\d{2}")

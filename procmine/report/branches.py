@@ -38,7 +38,8 @@ def branches_section(reading: Reading) -> Section | None:
     open_ = [branch for branch in steered.branches if branch.status != "no_choice"]
     ordered = sorted(open_, key=lambda one: (-one.decisions * one.entropy, one.kind, one.after))
     told = [branch for branch in ordered if branch.status in FIGURES]
-    blocks: list[Block] = [_weighted(reading, steered), _overview(reading, ordered[:MOST_SHOWN], "table-branches")]
+    blocks: list[Block] = [_weighted(reading, steered)] if steered.weighted else []
+    blocks.append(_overview(reading, ordered[:MOST_SHOWN], "table-branches"))
     if ordered[MOST_SHOWN:]:
         rest = _overview(reading, ordered[MOST_SHOWN:], "table-branches-rest")
         title = words.text("branches.rest", count=words.number(len(ordered) - MOST_SHOWN))

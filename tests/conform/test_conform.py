@@ -209,6 +209,7 @@ def test_a_norm_that_holds_on_no_day_of_the_log_says_so(opened: Opened, days: di
     assert found.whole is not None and found.counts == ()
     assert found.whole.status is Status.NOT_MEASURABLE
     assert found.whole.reason["en"].startswith("Not measurable: the norm holds on no day of the log (")
+    assert all(f"{day:%d.%m.%Y}" in found.whole.reason["de"] for day in days.values())
 
 
 def test_a_norm_holds_on_its_days_only(opened: Opened) -> None:
