@@ -110,7 +110,7 @@ def discover(
         say("discover", {"names": names, **difference_data(found)}, shown, as_json=as_json, out=out)
         return
     model = study.discover(
-        opened_log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy
+        opened_log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy, study=folder
     )
     if out is not None and out.suffix not in ("", ".txt"):
         say_file(out, model_files.model_file(model, out, lang, folder))

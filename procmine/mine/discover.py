@@ -19,6 +19,7 @@ from procmine.mine.fit.quality import BUDGET, measure_fit, not_measured, with_ne
 from procmine.mine.heuristics import heuristics_net
 from procmine.mine.inductive import mine_tree
 from procmine.mine.net import net_of_tree
+from procmine.mine.working_days import Lands
 from procmine.model import Model, Net, Quality, TreeNode, Variant
 
 ALGORITHMS = ("heuristics", "inductive", "powl")
@@ -34,6 +35,7 @@ def discover(
     keep: float = 1.0,
     rare: float = 0.0,
     budget: int = BUDGET,
+    lands: Lands = ways.NO_LANDS,
 ) -> Model:
     """What a log's process looks like: steps and ways with who steers them, its variants, and the discovered net.
 
@@ -41,7 +43,7 @@ def discover(
     all. ``chosen`` says which cases (every case unless told); ``keep`` and ``rare`` leave out the courses that few of
     them took (see ``filters``): the model, its quality too, is then of the cases that stay. ``budget`` bounds the work
     spent on each figure of quality (see ``quality``); it is counted in steps, not in seconds, so that the same log
-    gives the same figures everywhere; 0 measures none.
+    gives the same figures everywhere; 0 measures none. ``lands`` says whose holidays are no working time.
     """
     if algorithm not in ALGORITHMS:
         raise UsageError(f"There is no algorithm {algorithm!r}.", hint=nearest(algorithm, ALGORITHMS))
@@ -52,7 +54,7 @@ def discover(
     shown = None
     if keep != 1 or rare != 0:
         shown = filters.kept(log.engine, log.receipt["activities"], chosen, keep=keep, rare=rare)
-    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, shown or chosen)
+    found, steps, edges = ways.read(log.engine, log.receipt["activities"], rules, shown or chosen, lands)
     tree: TreeNode | None = None
     net: Net | None = None
     unordered, mined_cases = 0, found.all_cases
@@ -82,6 +84,7 @@ def discover(
         mined_cases=mined_cases,
         left_out_cases=shown.of_cases - shown.cases if shown else 0,
         left_out_events=shown.of_events - shown.events if shown else 0,
+        lands=lands.of(office["name"] for office in log.receipt.get("offices", ())),
     )
 
 

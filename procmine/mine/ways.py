@@ -17,10 +17,12 @@ import numpy.typing as npt
 from procmine.mine import counts, durations
 from procmine.mine.chosen import Chosen, text
 from procmine.mine.counts import Columns, Courses, Ints, Rows
+from procmine.mine.working_days import Lands
 from procmine.model import Share, Steering, Step, Way
 
 NO, YES, UNKNOWN, NOT_ELIGIBLE = 0, 1, 2, 3
 NOWHERE = ("",)  # no place has this code
+NO_LANDS = Lands()
 CLIENT = "client"  # the function of roles that bear the name of an initiator of the client's side
 
 
@@ -59,16 +61,21 @@ def _spoken(schema: Any) -> Rules:
 
 
 def read(
-    engine: Rows, activities: Sequence[str], rules: Rules | None = None, chosen: Chosen | None = None
+    engine: Rows,
+    activities: Sequence[str],
+    rules: Rules | None = None,
+    chosen: Chosen | None = None,
+    lands: Lands = NO_LANDS,
 ) -> tuple[Courses, tuple[Step, ...], tuple[Way, ...]]:
     """Courses, steps and ways of a log in one pass; steps and ways in the order of their names.
 
     ``activities`` are the sorted names that the codes of the store stand for; a name without a step is left out.
+    ``lands`` says whose holidays are no working time.
     """
     rules = rules or Rules()
-    tally = _Tally(len(activities))
+    tally = _Tally(len(activities), lands.named())
     found = []
-    for part in counts.chunks(engine, _expressions(activities, rules), chosen):
+    for part in counts.chunks(engine, (*_expressions(activities, rules), lands.number()), chosen):
         found.append(counts.distinct(part["activity_code"].astype(np.int64), counts.case_starts(part["case_id"])))
         _add(tally, part)
     log = counts.merge(activities, found)
@@ -111,6 +118,7 @@ class _Tally:
     """Running sums: flags a step and a way by (key, column, value), and the times of all ways."""
 
     activities: int
+    lands: tuple[str, ...]
     steps: dict[int, Ints] = field(default_factory=dict)
     ways: dict[int, Ints] = field(default_factory=dict)
     keys: list[Ints] = field(default_factory=list)
@@ -131,7 +139,7 @@ def _add(tally: _Tally, part: Columns) -> None:
     known = (part["worker"][target] >= 0) & (part["worker"][target - 1] >= 0)
     same = np.where(known, part["worker"][target] == part["worker"][target - 1], UNKNOWN)
     _sum(tally.ways, key, [part["begun"][target], same, part["outside"][target], part["warm"][target]])
-    calendar, working = durations.between(part, target)
+    calendar, working = durations.between(part, target, tally.lands)
     tally.keys.append(key[calendar >= 0])
     tally.calendar.append(calendar[calendar >= 0])
     tally.working.append(working[calendar >= 0])

@@ -15,7 +15,9 @@ class Model:
 
     ``variants`` holds the most frequent ones, ``variant_count`` says how many there are in all. ``mined_cases`` is the
     number of cases whose courses the net was mined from (all, unless the log is beyond what the miner can take).
-    ``left_out_cases`` and ``left_out_events`` are what a filter left out: all other figures are of what it kept.
+    ``lands`` are the Länder whose holidays working time leaves out ("" = an office without one: Saturdays and Sundays
+    alone). ``left_out_cases`` and ``left_out_events`` are what a filter left out: all other figures are of what it
+    kept.
     """
 
     steps: tuple[Step, ...]
@@ -33,6 +35,7 @@ class Model:
     left_out_cases: int = 0
     left_out_events: int = 0
     steered: Steered | None = None
+    lands: tuple[str, ...] = ("",)
 
     @property
     def branches(self) -> tuple[Branch, ...]:

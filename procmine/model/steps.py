@@ -54,7 +54,7 @@ class Step:
 class Way:
     """One directly-follows pair. Times between the two events in seconds; None where only dates are known and both
     fall on one day, or where fewer than two transitions stand behind it. ``timed`` is the number of transitions the
-    times rest on. ``working_seconds`` is the median without Saturdays and Sundays (``mine/durations.py``)."""
+    times rest on. ``working_seconds`` is the median on working days alone (``mine/durations.py``)."""
 
     source: str
     target: str

@@ -22,7 +22,9 @@ from procmine.mine.handover.network import handovers as count_handovers
 from procmine.mine.handover.network import measured
 from procmine.mine.variety.figures import control_flow, variety_by_office, variety_of_all
 from procmine.mine.variety.figures import variety as vary
+from procmine.mine.working_days import Lands
 from procmine.model import Handovers, Model, Steered, Variety
+from procmine.norms import load_norms
 from procmine.privacy import (
     Released,
     join,
@@ -48,9 +50,12 @@ def discover(
     keep: float = 1.0,
     rare: float = 0.0,
     privacy: str = "internal",
+    study: Path | None = None,
 ) -> Model:
-    """The process model of a log or of the chosen cases, as it leaves the privacy door. Raises UsageError."""
-    found = mine(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare)
+    """The process model of a log or of the chosen cases, as it leaves the privacy door. Raises UsageError,
+    ContentError."""
+    lands = lands_of(log, study)
+    found = mine(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, lands=lands)
     return release_model(found, privacy, workers=workers_behind(log, chosen)).value
 
 
@@ -76,13 +81,22 @@ def discovered(
 ) -> Released[Model]:
     """The model with what its branches are associated with; ``budget`` bounds the work on its quality, ``work`` is
     the part of the work to do on its branches."""
-    model, workers = mine(log, noise=noise, chosen=chosen, budget=budget), workers_behind(log, chosen)
+    model = mine(log, noise=noise, chosen=chosen, budget=budget, lands=lands_of(log, study))
+    workers = workers_behind(log, chosen)
     taken = courses(log.engine, log.receipt["activities"], chosen)
     found = steering(log, load_known(log.schema, study), model.tree, taken, chosen, work=work)
     shown = release_model(model, privacy, workers=workers)
     names = {step.activity for step in shown.value.steps}
     both = join(shown, release_branches(found, privacy, names=names, workers=workers, cases=model.cases))
     return both.map(lambda parts: replace(parts[0], steered=parts[1]))
+
+
+def lands_of(log: Log, study: Path | None) -> Lands:
+    """In which Land each office lies, as the study's norms say. Raises ContentError."""
+    if study is None:
+        return Lands()
+    norms = load_norms(log.schema, study)
+    return Lands(norms.land, norms.lands)
 
 
 def two_models(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procmine.mine import counts, durations, ways
+from procmine.mine.working_days import Lands
 from procmine.model import Share, Step, Way
 from procmine.schema import load_schema
 from tests.mine.conftest import make_log
@@ -26,6 +27,10 @@ def rows(*events: dict[str, Any], case: int = 1) -> list[dict[str, Any]]:
 def step_of(log: Any, name: str) -> Step:
     _, steps, _ = ways.read(log.engine, log.receipt["activities"])
     return next(step for step in steps if step.activity == name)
+
+
+def read_with(log: Any, lands: Lands) -> Way:
+    return next(iter(ways.read(log.engine, log.receipt["activities"], lands=lands)[2]))
 
 
 def way_of(log: Any, source: str, target: str) -> Way:
@@ -210,6 +215,47 @@ def test_between_dates_whole_working_days_are_counted(log_from: Any) -> None:
 
 def test_no_working_time_is_known_where_no_time_is(log_from: Any) -> None:
     assert way_of(log_from(dated(0, 0)), "a", "b").working_seconds is None
+
+
+def test_working_time_leaves_out_the_holidays_of_a_named_land(log_from: Any) -> None:
+    thursday = datetime(2026, 6, 4, 8, tzinfo=UTC).replace(
+        tzinfo=None
+    )  # Fronleichnam: free in North Rhine-Westphalia, not in Berlin
+    pair = [{"activity": name, "timestamp": thursday + timedelta(hours=26 * k - 24)} for k, name in enumerate("ab")]
+    log = log_from([{"case": case, **event} for case in range(2) for event in pair])
+
+    found = {land: read_with(log, Lands(land)).working_seconds for land in ("", "BE", "NW")}
+
+    assert found == {"": 26 * 3600, "BE": 26 * 3600, "NW": 16 * 3600}
+
+
+def test_a_wait_counts_the_days_of_the_land_of_the_office_it_ended_in(log_from: Any) -> None:
+    begun = {"activity": "a", "timestamp": datetime(2026, 6, 3, 8, tzinfo=UTC).replace(tzinfo=None), "office": "x"}
+    ended = [
+        {"activity": "b", "timestamp": datetime(2026, 6, 5, 8, tzinfo=UTC).replace(tzinfo=None), "office": office}
+        for office in "xyz"
+    ]
+    lands = Lands("", {"x": "NW", "y": "BE"})
+
+    found = [
+        read_with(log_from([{"case": case, **event} for case in range(2) for event in (begun, end)]), lands)
+        for end in ended
+    ]
+
+    assert [way.working_seconds for way in found] == [24 * 3600, 48 * 3600, 48 * 3600]
+
+
+def test_days_between_dates_leave_out_holidays_too(log_from: Any) -> None:
+    spring = [{**row, "timestamp": row["timestamp"] + timedelta(days=93)} for row in dated(7, 7)]  # from 3 June
+    log = log_from(spring)
+
+    assert [read_with(log, Lands(land)).working_seconds for land in ("BE", "NW")] == [5 * 86400, 4 * 86400]
+
+
+def test_the_lands_named_are_those_of_the_offices_of_the_log() -> None:
+    lands = Lands("", {"x": "NW", "y": "BE"})
+
+    assert [lands.of("x"), lands.of("xy"), lands.of("xz"), lands.of("")] == [("NW",), ("BE", "NW"), ("", "NW"), ("",)]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-2, 2))

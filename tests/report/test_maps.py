@@ -570,6 +570,29 @@ def test_the_lens_of_time_shows_calendar_and_working_time() -> None:
     assert lens.ways["a", "b"].text == "11,0 / 7,9 Tage"
 
 
+@pytest.mark.parametrize(
+    ("lands", "said"),
+    [
+        ((), "ohne Samstage und Sonntage. Feiertage sind nicht abgezogen"),
+        (("NW",), "ohne Samstage, Sonntage und Feiertage. Abgezogen sind die gesetzlichen Feiertage von NW;"),
+        (("", "BE", "NW"), "Feiertage von BE und NW, wo ein Land angegeben ist; sonst nur Samstage und Sonntage."),
+    ],
+)
+def test_the_lens_of_time_says_whose_holidays_it_leaves_out(lands: tuple[str, ...], said: str) -> None:
+    (lens,) = lenses(select(STEERED), replace(SPEAKER, lands=lands), ("time",))
+
+    assert said in lens.legend[-1].text
+
+
+def test_the_table_of_ways_says_whether_holidays_are_left_out() -> None:
+    heads = [
+        ways_table(replace(STEERED, lands=lands), {}, language="de", number=str, duration=str).head[6]
+        for lands in (("",), ("", "NW"))
+    ]
+
+    assert heads == ["ohne Samstage und Sonntage", "ohne Samstage, Sonntage und Feiertage"]
+
+
 def test_times_in_different_units_keep_both_units() -> None:
     way = replace(a_way("a", "b", 50, 3 * 86400.0), working_seconds=18 * 3600.0)
     model = a_model((a_step("a", 50, starts=50), a_step("b", 50, ends=50)), (way,))

@@ -63,12 +63,26 @@ class Lens:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """How figures are said: the map's words, formats for numbers and durations, whose side an initiator is on."""
+    """How figures are said: the map's words, formats for numbers and durations, whose side an initiator is on, whose
+    holidays working time leaves out."""
 
     words: Words
     number: Format
     duration: Format
     sides: Mapping[str, str]
+    lands: tuple[str, ...] = ("",)
+
+    def working_days(self) -> str:
+        """What working time leaves out, in short."""
+        return self.words.text("working.lands" if any(self.lands) else "working.plain")
+
+    def calendar(self) -> str:
+        """Whose holidays it leaves out, as a sentence."""
+        named = [land for land in self.lands if land]
+        if not named:
+            return self.words.text("working.no_calendar")
+        some = "" in self.lands
+        return self.words.text("working.some_calendar" if some else "working.calendar", lands=self.words.listed(named))
 
 
 def share_text(share: float, words: Words) -> str:
@@ -130,7 +144,7 @@ def _frequency(chosen: Selection, speaker: Speaker) -> Lens:
 
 
 def _time(chosen: Selection, speaker: Speaker) -> Lens:
-    """How long a way takes at the median: by the calendar, and without Saturdays and Sundays. A step takes no time."""
+    """How long a way takes at the median: by the calendar, and on working days alone. A step takes no time."""
     words, ways = speaker.words, {}
     for pair, way in _by_pair(chosen).items():
         if way.median_seconds is None:
@@ -141,17 +155,19 @@ def _time(chosen: Selection, speaker: Speaker) -> Lens:
         text, said = calendar, words.text("way.time", time=calendar)
         if way.working_seconds is not None:
             working = speaker.duration(way.working_seconds)
-            text, said = _both(calendar, working), words.text("way.times", time=calendar, working=working)
+            said = words.text("way.times", time=calendar, days=speaker.working_days(), working=working)
+            text = _both(calendar, working)
         ways[pair] = Mark(f"share{level}", "", text, said)
     shown = {mark.look for mark in ways.values()}
     legend = [Entry("way", f"share{k}", "", words.text(f"legend.time{k}")) for k in LEVELS if f"share{k}" in shown]
     unknown = [Entry("way", "unknown", "", words.text("legend.no_time"))] if "unknown" in shown else []
     texts = _counted(chosen, speaker)
+    legend_text = words.text("legend.working", days=speaker.working_days(), calendar=speaker.calendar())
     return Lens(
         "time",
         {name: Mark("plain", "", text) for name, text in texts.items()},
         ways,
-        (*legend, *unknown, Entry("text", "", "", words.text("legend.working"))),
+        (*legend, *unknown, Entry("text", "", "", legend_text)),
     )
 
 

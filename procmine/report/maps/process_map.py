@@ -98,7 +98,7 @@ def draw(
     """
     words = load_words(language)
     chosen = select(model, max_steps, max_ways, enough)
-    speaker = Speaker(words, number, duration, shipped_sides() if sides is None else sides)
+    speaker = Speaker(words, number, duration, shipped_sides() if sides is None else sides, model.lands)
     keys = (lens,) if inline else tuple(sorted(LENSES, key=lambda key: key != lens))
     found = _lanes_of(chosen) if lanes else {}
     sheet = Sheet(

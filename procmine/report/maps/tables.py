@@ -54,7 +54,8 @@ def ways_table(
         for way in sorted(ways, key=lambda way: (-way.count, way.source, way.target))
     )
     keys = ("source", "target", "count", "share", "cases", "median", "working", *SHARES)
-    return MapTable(tuple(words.text(f"table.{key}") for key in keys), rows, 2)
+    days = words.text("working.lands" if any(model.lands) else "working.plain")
+    return MapTable(tuple(days if key == "working" else words.text(f"table.{key}") for key in keys), rows, 2)
 
 
 def steps_table(
