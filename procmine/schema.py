@@ -84,6 +84,10 @@ class Schema:
         """Table to column to kind for the tables a derived table may read: events too."""
         return {name: table.kinds() for name, table in self.tables.items()}
 
+    def titles(self) -> dict[str, Mapping[str, str]]:
+        """Event column to its words, as far as a file can bring it."""
+        return {name: column.title for name, column in self.importable.items()}
+
     def labels(self, language: str) -> dict[str, str]:
         """Activity code to its words in a language."""
         return {name: code.title[language] for name, code in self.activities.items()}

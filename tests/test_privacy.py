@@ -32,7 +32,7 @@ from procmine.model import (
     Way,
 )
 from procmine.privacy import PROFILES, Profile, Released, join, release, release_model, release_receipt
-from procmine.privacy.profile import blurred, coarse_day, rounded, shown_share, two_digits
+from procmine.privacy.profile import blurred, coarse_day, coarse_days, rounded, shown_share, two_digits
 
 # Suppression at ten persons without rounding: what the shared profile would be if it only hid.
 UNROUNDED = Profile("unrounded", persons=10, base=1, workers=0, finest="day")
@@ -178,6 +178,23 @@ def test_an_absent_column_is_told_from_a_withheld_figure() -> None:
     released = release([replace(absent, value=None, coverage=None)], "shared").value[0]
 
     assert (released.status, released.reason["en"]) == (Status.NOT_MEASURABLE, "no attribute x (0 of 12345 events)")
+
+
+@pytest.mark.parametrize(
+    ("exact", "told"),
+    [
+        ("ab 2026-07-01 bis 2028-12-31", "ab 2026-07-01 bis 2028-12-31"),
+        ("ab 01.07.2026.", "ab 01.07.2026."),
+        ("2023-Q4: 1234 von 2026.", "2023-Q4: 1235 von 2025."),
+        ("12026-07-012 und 1234-56-78", "12025-07-10 und 1235-56-78"),
+    ],
+)
+def test_a_sentence_that_leaves_has_its_counts_rounded_and_its_dates_kept(exact: str, told: str) -> None:
+    assert blurred(exact, 5) == told
+
+
+def test_a_decision_on_an_extract_tells_no_day_where_the_profile_has_months() -> None:
+    assert coarse_days("from 2024-05-17 to 2024-06-01", PROFILES["shared"]) == "from 2024-05 to 2024-06"
 
 
 sizes = st.lists(st.integers(1, 60), min_size=1, max_size=8)

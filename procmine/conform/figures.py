@@ -146,7 +146,7 @@ def unfit(log: Log, norm: Norm) -> Reason | None:
     cases = log.schema.tables["cases"]
     needed = set(rests_on(norm)) | {need for one in norm.population for need in cases.column(one.column).needs}
     if lacking := sorted(needed & log.absent):
-        return absent_reason(lacking, int(log.receipt["events"]))
+        return absent_reason(lacking, int(log.receipt["events"]), log.schema.titles())
     occurring = set(log.receipt["activities"])
     for activities in norm.activities:
         if not activities & occurring:

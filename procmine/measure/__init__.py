@@ -141,7 +141,7 @@ def _unfit(log: Log, metric: Metric) -> Reason | None:
     hits come from. A rate of 0 would be a wrong number then."""
     lacking = missing(metric, log.schema, log.absent)
     if lacking:
-        return absent_reason(lacking, int(log.receipt["events"]))
+        return absent_reason(lacking, int(log.receipt["events"]), log.schema.titles())
     occurring = set(log.receipt["activities"])
     if metric.activities and not metric.activities & occurring:
         return no_activity_reason(_titles(log, metric.activities))

@@ -154,8 +154,11 @@ def coarse(value: float, counted: float, profile: Profile) -> float:
     return round(math.floor(value * steps + 0.5) / steps, 2)
 
 
-# Days and paragraphs of the law are no counts.
-_LONG_NUMBER = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}|§§?\s?\d+(?:, \d+)*|(?P<count>\d{3,})")
+# A day or month of our time is no count, nor is a paragraph of the law: they are matched first, and stay.
+_KEPT_OR_COUNT = re.compile(
+    r"(?P<date>(?<!\d)(?:(?:19|20)\d\d-(?:Q[1-4]|(?:0[1-9]|1[0-2])(?:-[0-3]\d)?)|[0-3]\d\.[01]\d\.(?:19|20)\d\d)(?!\d))"
+    r"|(?P<law>§§?\s?\d+(?:, \d+)*)|(?P<count>\d{3,})"
+)
 
 
 def blurred(text: str, base: int) -> str:
@@ -164,10 +167,15 @@ def blurred(text: str, base: int) -> str:
     def shown(found: re.Match[str]) -> str:
         return str(rounded(int(found["count"]), base)) if found["count"] else found.group()
 
-    return text if base == 1 else _LONG_NUMBER.sub(shown, text)
+    return text if base == 1 else _KEPT_OR_COUNT.sub(shown, text)
 
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-\d{2}")
+
+
+def coarse_days(text: str, profile: Profile) -> str:
+    """A sentence with each day in it as the profile's period."""
+    return _DAY.sub(lambda match: coarse_day(match.group(), profile), text)
 
 
 def coarse_day(day: str, profile: Profile) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from procmine.privacy.profile import Profile, Released, blurred, coarse_day, profile_named, rounded, sealed
+from procmine.privacy.profile import Profile, Released, blurred, coarse_day, coarse_days, profile_named, rounded, sealed
 
 _PLAIN = ("schema", "procmine", "name", "source", "zone", "absent", "unmapped", "digest", "store_version", "unreadable")
 _VALUES = ("vocabulary", "unknown")
@@ -74,8 +74,8 @@ def release_receipt(
 def _blurred(value: Any, profile: Profile) -> Any:
     """A text, or one text a language, without exact counts."""
     if isinstance(value, Mapping):
-        return {language: blurred(str(text), profile.base) for language, text in value.items()}
-    return blurred(str(value), profile.base)
+        return {language: _blurred(text, profile) for language, text in value.items()}
+    return blurred(coarse_days(str(value), profile), profile.base)
 
 
 def _count(count: int, profile: Profile) -> int:

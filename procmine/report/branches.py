@@ -46,7 +46,11 @@ def branches_section(reading: Reading) -> Section | None:
         blocks.append(Fold("fold-branches-rest", title, (rest,)))
     blocks += [_fold(reading, branch, place) for place, branch in enumerate(told[:MOST_OPENED])]
     idle = [branch for branch in steered.branches if branch.status == "no_choice"]
-    blocks += [_no_choice(reading, idle)] if idle else []
+    if idle:
+        many = len(idle) > MOST_SHOWN
+        table = _no_choice(reading, idle)
+        title = words.text("branches.no_choice_fold", count=words.number(len(idle)))
+        blocks.append(Fold("fold-no-choice", title, (table,)) if many else table)
     blocks += [_absent(reading, steered.absent)] if steered.absent else []
     blocks.append(Note(words.text("branches.care"), "muted", words.text("branches.care_title")))
     return Section(
@@ -269,5 +273,5 @@ def _no_choice(reading: Reading, branches: list[Branch]) -> Grid:
 
 def _absent(reading: Reading, absent: tuple[Considered, ...]) -> Note:
     words = reading.words
-    titles = [one.title.get(words.language, one.name) for one in absent]
+    titles = [one.title.get(words.language, one.name).rstrip("?") for one in absent]  # a question ends a sentence
     return Note(words.text("branches.absent", titles="; ".join(titles)), "muted", words.text("branches.absent_title"))

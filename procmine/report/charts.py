@@ -103,6 +103,7 @@ def _plotly_dots(spec: ChartSpec, mark: str, dots: list[Dot], colours: Mapping[s
         "y": [dot.y for dot in dots],
         "text": [_safe(dot.hover) for dot in dots],
         "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,  # a dot at the border is drawn whole
         "marker": {
             "symbol": shape,
             "size": size,
@@ -140,6 +141,7 @@ def _plotly_axis(axis: Axis, colours: Mapping[str, str], grid: bool, titled: boo
         "range": [low, high],
         "tickvals": [place for place, _ in axis.ticks],
         "ticktext": [_safe(text) for _, text in axis.ticks],
+        **{"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},  # apart where the axes meet
         "title": {"text": _safe(axis.title) if titled else "", "font": {"size": 12}},
         "showgrid": grid,
         "gridcolor": colours["rule"],
@@ -315,7 +317,7 @@ def _draw(spec: ChartSpec, axes: Any, colours: Mapping[str, str]) -> None:
     axes.minorticks_off()
     axes.set_xlabel(spec.x.title if spec.kind != "interval" else "", color=colours["muted"], labelpad=6)
     axes.set_ylabel(spec.y.title if spec.kind == "plane" else "", color=colours["muted"], labelpad=6)
-    axes.tick_params(length=0, colors=colours["muted"], pad=5)
+    axes.tick_params(length=0, colors=colours["muted"], pad=7)
     lined: Any = {"funnel": "y", "interval": "x", "plane": "both"}[spec.kind]
     axes.grid(True, axis=lined, color=colours["rule"], linewidth=0.7, zorder=0)
     axes.set_axisbelow(True)

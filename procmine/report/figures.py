@@ -104,7 +104,7 @@ def interval_spec(reading: Reading, metric: str, table: Grid) -> ChartSpec:
     offices = reading.offices()
     measured = {office: reading.at(metric, office) for office in offices}
     reference = reading.reference(metric)
-    edges = [reference or 0.0]
+    edges = [] if reference is None else [reference]  # where nothing is known the axis is the natural scale
     for found in measured.values():
         if found is not None and (value := reading.value(found)) is not None:
             edges += [value, *(found.interval or ()), *(shown_bounds(found) or ())]

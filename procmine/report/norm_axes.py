@@ -3,8 +3,9 @@
 Across: the mean of the norms' shares kept, up: the mean of the core four (metrics.md C.4), both with equal weights. An
 office is drawn only where all parts are ok; which norms are taken is the same for all of them: those that are ok in
 every office whose core four are. Nothing is rescaled, no field of the picture is named. The interval of a mean is taken
-as the mean of the intervals' ends, which holds however the parts move together (the standard error of a mean is at most
-the mean of the standard errors), and is too wide where they do not.
+as the mean of the intervals' ends. The parts share cases, and how they move together would have to be counted case by
+case over all of them; the standard error of a mean is at most the mean of the standard errors, so that this interval
+holds whatever they have in common (tested against the linearisation over cases), and is too wide where it is little.
 """
 
 from __future__ import annotations

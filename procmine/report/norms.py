@@ -100,7 +100,7 @@ def _plane(reading: Reading, axes: Axes) -> list[Block]:
     spec = axes_chart(reading, axes)
     if spec is None:
         return [Note(words.text("norms.plane.nothing"), "caution")]
-    named = words.listed([f"„{clean(norm.sentence[words.language])}“" for norm in axes.norms])
+    named = words.listed([words.text("norms.plane.quoted", norm=_within(reading, norm)) for norm in axes.norms])
     blocks: list[Block] = [
         Figure(spec.key, spec.title, spec),
         Note(words.text("norms.plane.reading"), "muted"),
@@ -128,6 +128,11 @@ def _by_office(reading: Reading, found: NormsFound) -> Grid:
 def _short(norm: NormFound, reading: Reading) -> str:
     """A norm as the head of a column: its sentence is what it is called."""
     return clean(norm.sentence[reading.words.language])
+
+
+def _within(reading: Reading, norm: NormFound) -> str:
+    """A norm within another sentence: without a full stop of its own."""
+    return _short(norm, reading).rstrip(".")
 
 
 def _detail(reading: Reading, found: NormsFound) -> Grid:

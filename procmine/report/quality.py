@@ -26,7 +26,7 @@ def receipt_section(reading: Reading) -> Section:
         columns = tuple(key for key in ("reason", "file", "rows", "first_line") if any(key in row for row in refused))
         blocks.append(entries(words, "table-refused", words.text("quality.refused"), columns, refused, columns))
     for key, title in (("absent", "quality.absent_title"), ("unmapped", "quality.unmapped_title")):
-        names_found = [clean(str(name)) for name in receipt.get(key) or ()]
+        names_found = [_column(reading, clean(str(name))) for name in receipt.get(key) or ()]
         blocks.append(Note(words.listed(names_found) or words.text("quality.nothing"), "plain", words.text(title)))
     ties = receipt.get("ties") or {}
     if ties:
@@ -43,6 +43,12 @@ def receipt_section(reading: Reading) -> Section:
     if base > 1:
         lead.append(words.text("quality.rounded", base=words.number(base)))
     return Section("daten", words.text("quality.topic"), rows_sentence(reading), tuple(lead), tuple(blocks))
+
+
+def _column(reading: Reading, name: str) -> str:
+    """A column by its title, with its name in an extract; by its name alone where it has no title."""
+    title = reading.label(f"column:{name}").removeprefix("column:")
+    return name if title == name else f"{title} ({name})"
 
 
 def _refusal(words: Words, code: str) -> str:

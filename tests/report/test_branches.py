@@ -129,6 +129,32 @@ def test_a_p_is_never_none_at_all(p: float, digits: int, said: str) -> None:
     assert p_of(p, EN, digits) == said
 
 
+def test_without_a_share_of_all_branches_together_there_is_no_empty_table() -> None:
+    found = section_of(replace(STEERED, weighted=()))
+
+    assert (
+        found is not None and [block.key for block in found.blocks if isinstance(block, Grid) and not block.rows] == []
+    )
+
+
+def test_many_points_without_a_choice_stand_folded() -> None:
+    idle = tuple(replace(IDLE, after=(f"step {place}",)) for place in range(13))
+    found = section_of(replace(STEERED, branches=(TELLING, *idle)))
+    assert found is not None
+
+    folds = [block for block in found.blocks if isinstance(block, Fold) and block.key == "fold-no-choice"]
+
+    assert [fold.title for fold in folds] == [EN.text("branches.no_choice_fold", count="13")]
+    assert "table-no-choice" not in [block.key for block in found.blocks if isinstance(block, Grid)]
+
+
+def test_what_is_not_recorded_ends_with_one_sign() -> None:
+    asked = replace(ABSENT[0], title={"de": "Hat die Person etwas veranlasst?", "en": "Did the client begin anything?"})
+    found = section_of(replace(STEERED, absent=(asked,)))
+
+    assert found is not None and "?." not in texts(found) and "begin anything." in texts(found)
+
+
 def test_where_nothing_can_be_told_the_title_says_so() -> None:
     found = section_of(replace(STEERED, weighted=WEIGHTED[:1]))
 

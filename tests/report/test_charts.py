@@ -85,6 +85,20 @@ def test_plotly_accepts_what_is_made_for_it(spec: ChartSpec) -> None:
     assert len(to_figure(spec).data) == len(to_plotly(spec)["data"])
 
 
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key)
+def test_a_dot_at_the_border_of_a_chart_is_drawn_whole(spec: ChartSpec) -> None:
+    dots = [trace for trace in to_plotly(spec)["data"] if trace["mode"] == "markers"]
+
+    assert [trace["cliponaxis"] for trace in dots] == [False] * len(dots)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key)
+def test_the_numbers_of_the_two_axes_stand_apart_where_they_meet(spec: ChartSpec) -> None:
+    layout = to_plotly(spec)["layout"]
+
+    assert min(layout[axis]["ticklen"] for axis in ("xaxis", "yaxis")) >= 6
+
+
 def test_the_same_spec_gives_the_same_bytes() -> None:
     assert to_svg(SPECS[0]) == to_svg(SPECS[0])
 

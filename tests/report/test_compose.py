@@ -169,6 +169,19 @@ def test_a_scale_of_the_profile_begins_at_zero_and_ends_by_one(german: Document)
     assert all(column.axis.low == 0 and column.axis.high <= 1 for column in profile(german).columns)
 
 
+def test_a_scale_on_which_nothing_is_known_is_the_natural_one() -> None:
+    unknown = made_up.findings()
+    measured = tuple(
+        dataclasses.replace(one, status=Status.NOT_MEASURABLE, value=None, interval=None)
+        for one in unknown.measurements
+    )
+    told = dataclasses.replace(unknown, measurements=measured, comparisons=(), funnels=())
+    document = compose(told, made_up.sheets(), made_up.labels(), "de")
+    profile = next(block for block in document.sections[0].blocks if isinstance(block, Profile))
+
+    assert {(column.axis.low, column.axis.high) for column in profile.columns} == {(0.0, 1.0)}
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_no_text_speaks_of_ranks_causes_or_grades(language: str) -> None:
     spoken = " ".join(texts(composed(language=language))).lower()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from procmine.findings import Findings, Measurement, Status
 from procmine.report.charts import to_plotly, to_svg
 from procmine.report.document import ChartSpec, Figure, Fold, Grid, Note, Section
+from procmine.report.norm_axes import _mean as mean_of
 from procmine.report.norm_axes import axes_chart, axes_of
 from procmine.report.norms import norms_section
 from procmine.report.reading import CORE, Reading
 from procmine.report.words import load
+from procmine.stats.intervals import RatioEstimate, cluster_ratio
 from tests.report import made_up, made_up_norms
 from tests.report.made_up_norms import norm
+
+A_FIGURE = next(one for one in made_up.findings().measurements if one.status is Status.OK)
 
 
 def all_ok(one: Measurement) -> Measurement:
@@ -133,6 +138,33 @@ def test_the_interval_of_a_mean_is_the_mean_of_the_intervals_ends() -> None:
 
     assert dot.y == pytest.approx(0.2725)
     assert dot.up == pytest.approx((0.2525, 0.3125))
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.0, -0.8], ids=["in step", "half", "independent", "opposite"])
+def test_the_interval_of_a_mean_holds_that_of_measures_which_share_their_cases(share: float) -> None:
+    """Linearised over cases, with all that the two measures have in common: metrics.md C.4 and D.1."""
+    drawn = np.random.default_rng(5)
+    one = drawn.random(400) < 0.3
+    other = np.where(drawn.random(400) < abs(share), one if share >= 0 else ~one, drawn.random(400) < 0.3)
+    parts = [estimate(hits) for hits in (one, other)]
+    values = (one + other.astype(float)) / 2
+    joint = estimate(values).interval
+    assert joint is not None
+
+    mean = mean_of([replace(A_FIGURE, value=part.ratio, interval=part.interval) for part in parts])
+
+    assert mean is not None and mean.interval[0] <= joint[0] + 1e-9 and mean.interval[1] >= joint[1] - 1e-9
+
+
+def estimate(values: np.ndarray) -> RatioEstimate:
+    x = values.astype(float)
+    return cluster_ratio(len(x), x.sum(), len(x), (x * x).sum(), x.sum(), len(x))
+
+
+def test_two_norms_in_one_sentence_keep_no_full_stop_of_their_own() -> None:
+    text = notes(section(findings()))
+
+    assert "Waagerechte Achse: „" in text and ".“" not in text
 
 
 def test_a_norm_that_cannot_be_measured_is_on_no_axis() -> None:

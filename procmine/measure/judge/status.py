@@ -100,9 +100,9 @@ def _recorded(coverage: float, around: Circumstances) -> Verdict:
     return Status.OK, {}
 
 
-def absent_reason(lacking: Sequence[str], events: int) -> Reason:
-    """The export lacks columns the metric reads."""
-    german = ", ".join(name.replace("|", " oder ") for name in lacking)
+def absent_reason(lacking: Sequence[str], events: int, titles: Mapping[str, Mapping[str, str]]) -> Reason:
+    """The export lacks columns the metric reads. ``titles`` are those of columns: their names are English."""
+    german = ", ".join(" oder ".join(titles.get(one, {}).get("de", one) for one in name.split("|")) for name in lacking)
     english = ", ".join(name.replace("|", " or ") for name in lacking)
     return {
         "de": f"Nicht messbar: Der Auszug enthält kein Merkmal {german} (0 von {events} Ereignissen).",
