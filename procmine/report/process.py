@@ -8,6 +8,7 @@ from procmine.model import Model, Quality, Share, Step
 from procmine.report.document import Block, Cell, Column, Fold, Grid, LensChoice, Picture, Section
 from procmine.report.maps import process_map as maps
 from procmine.report.maps import tables as map_tables
+from procmine.report.maps.selection import lane_of
 from procmine.report.reading import Reading
 from procmine.report.tables import held
 from procmine.report.words import Words
@@ -31,7 +32,8 @@ def map_section(reading: Reading) -> Section | None:
     drawn = _levels(reading, model, labels)
     chosen = _first(drawn)
     shown = drawn[chosen][1]
-    lanes = _lanes(reading, model, labels, LEVELS[[level[0] for level in LEVELS].index(drawn[chosen][0])])
+    level = LEVELS[[level[0] for level in LEVELS].index(drawn[chosen][0])]
+    lanes = _lanes(reading, model, labels, level, shown.shown_steps)
     picture = Picture(
         key="map",
         caption=words.text("map.caption"),
@@ -125,11 +127,13 @@ def _levels(reading: Reading, model: Model, labels: Mapping[str, str]) -> list[t
 
 
 def _lanes(
-    reading: Reading, model: Model, labels: Mapping[str, str], level: tuple[str, int, int]
+    reading: Reading, model: Model, labels: Mapping[str, str], level: tuple[str, int, int], steps: tuple[str, ...]
 ) -> list[tuple[str, maps.Map]]:
     """The level shown first once more, in lanes by who acts; nothing where that is recorded for no two functions."""
-    drawn = _draw(reading, model, labels, level[1], level[2], lanes=True)
-    return [("lanes", drawn)] if len([lane for lane in drawn.lanes if lane]) > 1 else []
+    shown = [step for step in model.steps if step.activity in steps]
+    if len({lane_of(step) for step in shown} - {""}) < 2:
+        return []
+    return [("lanes", _draw(reading, model, labels, level[1], level[2], lanes=True))]
 
 
 def _draw(

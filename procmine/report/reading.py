@@ -43,11 +43,15 @@ class Reading:
     labels: Mapping[str, Any]
     words: Words
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was looked up once: a report asks for each figure many times."""
 
     def offices(self) -> list[str]:
         """The offices that were measured, in the order of their names: never of their values."""
-        names = {m.group["office"] for m in self.findings.measurements if set(m.group) == {"office"}}
-        return self.words.sorted(list(names))
+        if "offices" not in self._kept:
+            names = {m.group["office"] for m in self.findings.measurements if set(m.group) == {"office"}}
+            self._kept["offices"] = self.words.sorted(list(names))
+        return list(self._kept["offices"])
 
     def metrics(self) -> list[str]:
         """The metrics measured: the core four in their order, then the others by title."""
@@ -70,11 +74,11 @@ class Reading:
 
     def comparison(self, metric: str, office: str) -> Comparison | None:
         """How an office stands to the reference."""
-        for found in self.findings.comparisons:
-            measured = found.measurement
-            if measured.metric == metric and measured.period is None and dict(measured.group) == {"office": office}:
-                return found
-        return None
+        if "comparisons" not in self._kept:
+            pairs = ((_key(found.measurement), found) for found in reversed(self.findings.comparisons))
+            self._kept["comparisons"] = dict(pairs)  # of several the first
+        found: Comparison | None = self._kept["comparisons"].get((metric, None, (("office", office),)))
+        return found
 
     def funnel(self, metric: str) -> Funnel | None:
         """The limits of the metric's funnel."""
@@ -192,7 +196,11 @@ class Reading:
         return self.words.maybe(f"attributes.{name}") or self.label(name)
 
     def _one(self, metric: str, group: Mapping[str, str]) -> Measurement | None:
-        for measured in self.findings.measurements:
-            if measured.metric == metric and measured.period is None and dict(measured.group) == group:
-                return measured
-        return None
+        if "figures" not in self._kept:
+            self._kept["figures"] = {_key(one): one for one in reversed(self.findings.measurements)}
+        found: Measurement | None = self._kept["figures"].get((metric, None, tuple(sorted(group.items()))))
+        return found
+
+
+def _key(one: Measurement) -> tuple[str, str | None, tuple[tuple[str, str], ...]]:
+    return one.metric, one.period, tuple(sorted(one.group.items()))

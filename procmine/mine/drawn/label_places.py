@@ -84,13 +84,20 @@ def _settle(choices: Sequence[Choices]) -> list[int]:
     reaches = np.array([_reach(choice.rects) for choice in choices]).reshape(-1, 4)
     near = _meet(reaches, reaches) & ~np.eye(len(choices), dtype=bool)
     others = [np.flatnonzero(row) for row in near]  # the labels that some place of this one could cover
+    stirred = np.ones(len(choices), dtype=bool)  # whether one of those has moved since this one chose
     for _ in range(ROUNDS):
         before, picks = picks, []
         for place, choice in enumerate(choices):
+            if not stirred[place]:
+                picks.append(before[place])
+                continue
+            stirred[place] = False
             met = _meet(reaches[place : place + 1], taken[others[place]])[0]
             about = taken[others[place][met]]
             covers = COVERS_LABEL * _meet(choice.rects, about).sum(axis=1) if len(about) else None
             picks.append(alone[place] if covers is None else int(np.argmin(choice.costs + covers)))
+            if not before or picks[place] != before[place]:
+                stirred[others[place]] = True
             taken[place] = choice.rects[picks[place]]
         if picks == before:
             break
