@@ -12,6 +12,7 @@ The bound is a number of elementary steps, not of seconds: the same log gives th
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -212,16 +213,21 @@ class _Costs:
         """The child's matrix in the coordinates of its parent's events, foreign events free."""
         self._purse.pay(_CALL + 2 * (len(own) + 1) ** 2)
         at, piece = _project(child, own)
-        return self._matrix(child, piece)[np.ix_(at, at)]
+        return self._matrix(child, piece).take(at, 0).take(at, 1)
 
     def _wide(self, child: Node, own: Course) -> Matrix:
         """The same with every event that is not the child's own counted as a deviation."""
         self._purse.pay(_CALL + 4 * (len(own) + 1) ** 2)
         at, piece = _project(child, own)
+        inner = self._matrix(child, piece)
+        if len(piece) == len(own):  # no foreign event; far is far already
+            return inner
         foreign = np.arange(len(own) + 1, dtype=np.int32) - at
-        inner = self._matrix(child, piece)[np.ix_(at, at)]
-        wide: Matrix = np.minimum(inner + (foreign[None, :] - foreign[:, None]) + _below(len(own)), _FAR)
-        return wide
+        wide = inner.take(at, 0).take(at, 1)
+        wide += foreign
+        wide -= foreign[:, None]
+        wide += _below(len(own))
+        return np.minimum(wide, _FAR, out=wide)
 
     def _product(self, a: Matrix, b: Matrix) -> Matrix:
         """The cheapest cut: out[i, j] is the minimum over k of a[i, k] + b[k, j]."""
@@ -241,16 +247,24 @@ def _span(length: int) -> Matrix:
     return np.where(steps[None, :] >= steps[:, None], steps[None, :] - steps[:, None], _FAR).astype(np.int32)
 
 
+@lru_cache(64)  # courses of a log are of few lengths
 def _below(length: int) -> Matrix:
     """Far below the diagonal, nothing elsewhere: a piece cannot end before it begins."""
-    return np.tril(np.full((length + 1, length + 1), _FAR, np.int32), -1)
+    below = np.tril(np.full((length + 1, length + 1), _FAR, np.int32), -1)
+    below.setflags(write=False)
+    return below
 
 
 def _project(child: Node, own: Course) -> tuple[npt.NDArray[np.int32], Course]:
     """The child's events among a course's, and how many of them lie before each place of the course."""
-    mine = [child.mask >> code & 1 for code in own]
-    at = np.concatenate(([0], np.cumsum(mine))).astype(np.int32)
-    return at, _piece(child, own)
+    mask, many = child.mask, 0
+    at, piece = [0], []
+    for code in own:
+        if mask >> code & 1:
+            piece.append(code)
+            many += 1
+        at.append(many)
+    return np.array(at, np.int32), tuple(piece)
 
 
 def _piece(child: Node, own: Course) -> Course:

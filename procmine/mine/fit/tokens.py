@@ -151,12 +151,12 @@ class _Game:
         best: tuple[int, int, int, tuple[int, ...], Marking] | None = None
         for t in self._labelled[name]:
             silent, reached = self._towards(marking, self.into[t])
-            lent = sum((Counter(self.into[t]) - Counter(reached)).values())
+            lent = sum(_lacking(self.into[t], reached).values())
             if best is None or (lent, len(silent), t) < best[:3]:
                 best = (lent, len(silent), t, silent, reached)
         assert best is not None, "a label has a transition"  # noqa: S101 - tells the type checker what path() made sure
         lent, _, t, silent, reached = best
-        lending = Counter(self.into[t]) - Counter(reached)
+        lending = _lacking(self.into[t], reached)
         after = self._firing.fire(tuple(sorted([*reached, *lending.elements()])), t)
         return _Move((*silent, t), lent, 0, self._number(after))
 
@@ -178,7 +178,7 @@ class _Game:
             before = len(fired)
             for t in self._joins:
                 silent, reached = self._towards(marking, self.into[t])
-                if Counter(self.into[t]) - Counter(reached):
+                if _lacking(self.into[t], reached):
                     continue
                 after = self._firing.fire(reached, t)
                 if len(after) < len(marking):  # else a loop could be gone round for ever
@@ -193,13 +193,13 @@ class _Game:
             self._markings.append(marking)
         return number
 
-    def _towards(self, marking: Marking, wanted: Iterable[int]) -> tuple[tuple[int, ...], Marking]:
+    def _towards(self, marking: Marking, wanted: Marking) -> tuple[tuple[int, ...], Marking]:
         """The fewest silent transitions that bring a token to each wanted place, and the marking after them; places
         that none can reach are given up, and nothing is fired where the plan cannot be carried out."""
-        there = Counter(marking)
-        lacking = Counter(wanted) - there
+        lacking = _lacking(wanted, marking)
         if not lacking:
             return (), marking
+        there = Counter(marking)
         cost, maker = self._costs(there, lacking)
         need = Counter(place for place in Counter(wanted).elements() if place in cost)
         if not any(place in cost for place in lacking):
@@ -218,7 +218,7 @@ class _Game:
         reached = marking
         plan = [t for _, t in sorted(fired)]
         for t in plan:
-            if Counter(self.into[t]) - Counter(reached):
+            if _lacking(self.into[t], reached):
                 return (), marking
             reached = self._firing.fire(reached, t)
         return tuple(plan), reached
@@ -269,3 +269,13 @@ class _Game:
                         if not there[each]:
                             todo.append(each)
         return found
+
+
+_NOTHING: Counter[int] = Counter()
+
+
+def _lacking(wanted: Marking, there: Marking) -> Counter[int]:
+    """The tokens that are wanted beyond those there; mostly none, which needs no counting."""
+    if len(set(wanted)) == len(wanted) and all(place in there for place in wanted):
+        return _NOTHING
+    return Counter(wanted) - Counter(there)
