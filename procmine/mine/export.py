@@ -138,23 +138,30 @@ def to_ptml(model: Model) -> str:
         raise UsageError("PTML holds a process tree, which this model does not have.", hint="Export PNML instead.")
     root = Element("ptml")
     tree = Sub(root, "processTree", {"id": "tree", "name": "tree", "root": "n1"})
-    relations: list[tuple[str, str]] = []
-    _ptml_node(tree, model.tree, relations)
-    for number, (source, target) in enumerate(relations, 1):
+    for number, (source, target) in enumerate(_ptml_nodes(tree, model.tree), 1):
         Sub(tree, "parentsNode", {"id": f"r{number}", "sourceId": source, "targetId": target})
     return _text(root)
 
 
-def _ptml_node(tree: Element, node: TreeNode, relations: list[tuple[str, str]]) -> str:
-    name = f"n{len(tree) + 1}"
-    if node.operator is None:
-        silent = node.activity is None
-        Sub(tree, "automaticTask" if silent else "manualTask", {"id": name, "name": visible(node.activity or "")})
-        return name
-    Sub(tree, _PTML_TAGS[node.operator], {"id": name, "name": ""})
-    for child in node.children:
-        relations.append((name, _ptml_node(tree, child, relations)))
-    return name
+def _ptml_nodes(tree: Element, root: TreeNode) -> list[tuple[str, str]]:
+    """Write the nodes in the order of a walk; which is below which, a node's own relation behind those below it."""
+    relations: list[tuple[str, str]] = []
+    todo: list[tuple[TreeNode | None, str, str]] = [(root, "", "")]
+    while todo:
+        node, above, name = todo.pop()
+        if node is None:
+            relations.append((above, name))
+            continue
+        name = f"n{len(tree) + 1}"
+        if above:
+            todo.append((None, above, name))
+        if node.operator is None:
+            silent = node.activity is None
+            Sub(tree, "automaticTask" if silent else "manualTask", {"id": name, "name": visible(node.activity or "")})
+        else:
+            Sub(tree, _PTML_TAGS[node.operator], {"id": name, "name": ""})
+        todo.extend((child, name, "") for child in reversed(node.children))
+    return relations
 
 
 def to_graphml(model: Model) -> str:

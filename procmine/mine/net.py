@@ -39,40 +39,40 @@ def net_of_tree(tree: TreeNode) -> Net:
     builder = _Builder()
     start = builder.place()
     end = builder.place()
-    _add(builder, tree, start, end)
+    _grow(builder, tree, start, end)
     return Net(tuple(builder.places), tuple(builder.transitions), tuple(builder.arcs), (start,), (end,))
 
 
-def _add(builder: _Builder, node: TreeNode, before: str, after: str) -> None:
-    if node.operator is None:
-        builder.fire(node.activity, [before], [after])
-    elif node.operator == "sequence":
-        inner = [builder.place() for _ in node.children[1:]]
-        for child, here, there in zip(node.children, [before, *inner], [*inner, after], strict=True):
-            _add(builder, child, here, there)
-    elif node.operator == "xor":
-        for child in node.children:
-            _add(builder, child, before, after)
-    elif node.operator == "parallel":
-        _add_parallel(builder, node, before, after)
-    elif node.operator == "loop":
-        here, there = builder.place(), builder.place()
-        builder.fire(None, [before], [here])
-        _add(builder, node.children[0], here, there)
-        for redo in node.children[1:]:
-            _add(builder, redo, there, here)
-        builder.fire(None, [there], [after])
-    else:
-        raise ValueError(f"A process tree has no operator {node.operator!r}.")
-
-
-def _add_parallel(builder: _Builder, node: TreeNode, before: str, after: str) -> None:
-    opened = [builder.place() for _ in node.children]
-    closed = [builder.place() for _ in node.children]
-    builder.fire(None, [before], opened)
-    for child, here, there in zip(node.children, opened, closed, strict=True):
-        _add(builder, child, here, there)
-    builder.fire(None, closed, [after])
+def _grow(builder: _Builder, tree: TreeNode, start: str, end: str) -> None:
+    """The tree's part of the net between two places. What is still to do lies on a stack: no tree is too deep."""
+    todo: list[tuple[TreeNode, str, str] | tuple[None, list[str], list[str]]] = [(tree, start, end)]
+    while todo:
+        part = todo.pop()
+        if part[0] is None:
+            builder.fire(None, part[1], part[2])
+            continue
+        node, before, after = part
+        if node.operator is None:
+            builder.fire(node.activity, [before], [after])
+        elif node.operator == "sequence":
+            inner = [builder.place() for _ in node.children[1:]]
+            todo.extend([*zip(node.children, [before, *inner], [*inner, after], strict=True)][::-1])
+        elif node.operator == "xor":
+            todo.extend((child, before, after) for child in reversed(node.children))
+        elif node.operator == "parallel":
+            opened = [builder.place() for _ in node.children]
+            closed = [builder.place() for _ in node.children]
+            builder.fire(None, [before], opened)
+            todo.append((None, closed, [after]))
+            todo.extend([*zip(node.children, opened, closed, strict=True)][::-1])
+        elif node.operator == "loop":
+            here, there = builder.place(), builder.place()
+            builder.fire(None, [before], [here])
+            todo.append((None, [there], [after]))
+            todo.extend((redo, there, here) for redo in reversed(node.children[1:]))
+            todo.append((node.children[0], here, there))
+        else:
+            raise ValueError(f"A process tree has no operator {node.operator!r}.")
 
 
 def canonical(

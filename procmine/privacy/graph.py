@@ -159,8 +159,15 @@ def _share(share: Share, profile: Profile) -> Share:
 
 def _tree(node: TreeNode, rare: Collection[str]) -> TreeNode:
     """The tree with rare activities silent: what may happen between the others stays as it was mined."""
-    activity = None if node.activity in rare else node.activity
-    return TreeNode(node.operator, activity, tuple(_tree(child, rare) for child in node.children))
+    walked, todo = [], [node]
+    while todo:
+        walked.append(todo.pop())
+        todo.extend(reversed(walked[-1].children))
+    made: list[TreeNode] = []  # from the back every node comes behind its children: no tree is too deep
+    for each in reversed(walked):
+        activity = None if each.activity in rare else each.activity
+        made.append(TreeNode(each.operator, activity, tuple(made.pop() for _ in each.children)))
+    return made[0]
 
 
 def _net(net: Net, rare: Collection[str]) -> Net:

@@ -40,20 +40,27 @@ class Node:
 
 def in_integers(tree: TreeNode, codes: dict[str, int], number: int) -> tuple[Node | None, int]:
     """The tree in integers and the next free number; None if an activity stands in it twice."""
-    if tree.operator is None:
-        code = None if tree.activity is None else codes.setdefault(tree.activity, len(codes))
-        return Node(number, None, code, 0 if code is None else 1 << code, ()), number + 1
-    children = []
-    own, mask = number, 0
-    number += 1
-    for child in tree.children:
-        node, number = in_integers(child, codes, number)
-        if node is None or node.mask & mask:
-            return None, number
-        mask |= node.mask
-        children.append(node)
-    branch = {code: i for i, child in enumerate(children) for code in _bits(child.mask)}
-    return Node(own, tree.operator, None, mask, tuple(children), branch), number
+    walked, todo = [], [tree]
+    while todo:
+        walked.append(todo.pop())
+        todo.extend(reversed(walked[-1].children))
+    for node in walked:
+        if node.operator is None and node.activity is not None:
+            codes.setdefault(node.activity, len(codes))
+    made: list[Node] = []  # from the back every node comes behind its children: no tree is too deep
+    for own, node in reversed([*enumerate(walked, number)]):
+        if node.operator is None:
+            code = None if node.activity is None else codes[node.activity]
+            made.append(Node(own, None, code, 0 if code is None else 1 << code, ()))
+            continue
+        children, mask = tuple(made.pop() for _ in node.children), 0
+        for child in children:
+            if child.mask & mask:
+                return None, number + len(walked)
+            mask |= child.mask
+        branch = {code: i for i, child in enumerate(children) for code in _bits(child.mask)}
+        made.append(Node(own, node.operator, None, mask, children, branch))
+    return made[0], number + len(walked)
 
 
 def _bits(mask: int) -> list[int]:

@@ -78,14 +78,17 @@ def _varieties(
 def control_flow(tree: TreeNode) -> int:
     """Control-flow complexity of a process tree: for each choice its branches, for each choice of several the ways to
     choose, for each parallel block one (Cardoso). A loop is a choice between its end and each way back."""
-    own = 0
-    if tree.operator in ("xor", "loop"):
-        own = len(tree.children)
-    elif tree.operator == "or":
-        own = 2 ** len(tree.children) - 1
-    elif tree.operator == "parallel":
-        own = 1
-    return own + sum(control_flow(child) for child in tree.children)
+    total, todo = 0, [tree]
+    while todo:
+        node = todo.pop()
+        if node.operator in ("xor", "loop"):
+            total += len(node.children)
+        elif node.operator == "or":
+            total += 2 ** len(node.children) - 1
+        elif node.operator == "parallel":
+            total += 1
+        todo.extend(node.children)
+    return total
 
 
 def _variety(group: Read, office: str | None, size: int, draws: int, seed: int, tree: TreeNode | None) -> Variety:
