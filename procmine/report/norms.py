@@ -10,6 +10,7 @@ from procmine.report.tables import MOST_ROWS, TONES
 from procmine.report.words import clean
 
 KEY = "normen"
+FEW_OFFICES = 14
 STATES = ("kept", "broken", "undetermined")
 
 
@@ -113,8 +114,16 @@ def _plane(reading: Reading, axes: Axes) -> list[Block]:
 
 
 def _by_office(reading: Reading, found: NormsFound) -> Grid:
-    """Offices in the order of their names by norms."""
+    """Offices in the order of their names by norms; norms by offices where those are few: a sentence as the head of a
+    column needs more room than a page has."""
     words, offices = reading.words, reading.offices()
+    if len(offices) <= FEW_OFFICES:
+        heads = (Column(words.text("norms.column.norm")), *(Column(clean(office), "end") for office in offices))
+        turned = tuple(
+            (Cell(_short(norm, reading)), *(_share(reading, norm.at({"office": office})) for office in offices))
+            for norm in found.norms
+        )
+        return Grid("norms-by-office", words.text("norms.offices_caption"), heads, turned)
     columns = (Column(words.text("column.office")), *(Column(_short(norm, reading), "end") for norm in found.norms))
     rows = tuple(
         (Cell(clean(office)), *(_share(reading, norm.at({"office": office})) for norm in found.norms))

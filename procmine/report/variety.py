@@ -62,7 +62,7 @@ def _whole(words: Words, whole: Variety) -> Grid:
     rows = [
         _row(words, "variants", _decimal(words, whole.variants / whole.cases)),
         *(_top(words, most, share) for most, share in whole.top),
-        *(_row(words, name, _decimal(words, getattr(whole, name))) for name in BITS),
+        *(_row(words, name, _bits(words, getattr(whole, name))) for name in BITS),
         *(_row(words, name, _ranged(words, whole, name)) for name in SHARES),
         _row(words, "process_exponent", _power(words, whole.process_exponent)),
         *(_row(words, name, _count(words, getattr(whole, name))) for name in COUNTS),
@@ -139,7 +139,19 @@ def _count(words: Words, value: int | None) -> Cell | None:
 def _power(words: Words, exponent: float | None) -> Cell | None:
     if exponent is None:
         return None
-    return Cell(words.text("variety.power", exponent=words.number(exponent, 2)), "plain", exponent)
+    shown = words.number(exponent, _digits(exponent))
+    return Cell(words.text("variety.power", exponent=shown), "plain", exponent)
+
+
+def _bits(words: Words, value: float | None) -> Cell | None:
+    return _decimal(words, value, 2 if value is None else _digits(value))
+
+
+def _digits(value: float) -> int:
+    """As many digits as two significant ones leave, where the value was rounded to them: 12, not 12.00."""
+    if value >= 10 and round(value) == value:
+        return 0
+    return 1 if value >= 1 and round(value, 1) == value else 2
 
 
 def _duration(words: Words, seconds: float | None) -> Cell | None:

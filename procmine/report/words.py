@@ -131,6 +131,8 @@ class Words:
             amount = seconds / length
             if amount < most:
                 shown = round(amount, 0 if unit == "minutes" or amount >= 10 else 1)
+                if not shown and seconds > 0:
+                    return self.text("durations.below")
                 form = "one" if shown == 1 else "many"
                 return self.text(f"durations.{unit}.{form}", count=self.number(shown, 0 if shown == int(shown) else 1))
         raise UsageError("A duration must be a number.")

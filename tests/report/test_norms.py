@@ -91,10 +91,20 @@ def test_a_shipped_norm_is_marked_as_an_example_to_be_checked() -> None:
     assert [row[0].text.endswith("[Beispiel, zu prüfen]") for row in rows] == [True, False, False]
 
 
-def test_offices_stand_by_name_and_never_by_value() -> None:
+def test_few_offices_stand_across_by_name_and_never_by_value() -> None:
+    columns = grid(section(findings()), "norms-by-office").columns
+
+    assert [column.title for column in columns[1:]] == load("de").sorted(list(made_up.OFFICES))
+
+
+def test_many_offices_stand_below_each_other_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    across = grid(section(findings()), "norms-by-office").rows
+    monkeypatch.setattr("procmine.report.norms.FEW_OFFICES", 3)
+
     rows = grid(section(findings()), "norms-by-office").rows
 
     assert [row[0].text for row in rows] == load("de").sorted(list(made_up.OFFICES))
+    assert [row[1:] for row in rows] == list(zip(*(norm[1:] for norm in across), strict=True))
 
 
 def test_why_norms_are_open_and_who_began_the_steps_is_told() -> None:

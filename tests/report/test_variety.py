@@ -91,6 +91,12 @@ def test_what_depends_on_the_order_has_its_range() -> None:
     assert found["State entropy, share of the highest"] == "0.69 (0.68–0.71)"
 
 
+def test_a_figure_rounded_to_two_digits_shows_no_more_of_them() -> None:
+    told = values(section(replace(WHOLE, process_exponent=160.0, variant_bits=12.0), language="en"))
+
+    assert "10 to the power of 160" in told.values() and "12" in told.values()
+
+
 def test_complexity_is_told_as_a_power_of_ten() -> None:
     assert "10 to the power of 5.84" in values(section(WHOLE, language="en")).values()
 

@@ -70,6 +70,8 @@ def test_a_day_stands_as_its_language_writes_it(text: str, german: str, english:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
+        (0, "0 Minuten"),
+        (20, "unter 1 Minute"),
         (60, "1 Minute"),
         (45 * 60, "45 Minuten"),
         (5400, "1,5 Stunden"),
