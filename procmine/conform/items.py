@@ -180,6 +180,8 @@ def _of_cases(norm: Norm) -> str:
     tests = [] if name == "end" else ["WHEN NOT c.started THEN 'history'"]
     if limited:
         tests.append("WHEN NOT COALESCE(c.until <= c.observed_until, FALSE) THEN c.cut")
+        # The limit runs from the first step: where that was not seen, nobody knows which steps lie within it.
+        final = f"CASE WHEN c.started THEN {final} END"
     elif name != "init":
         tests.append("WHEN NOT c.closed THEN 'running'")
     day = "c.last_date" if name == "end" else "c.first_date"
