@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from procmine.norms import TEMPLATES, Limit, Norm
 from tests.conform.declare import activations
-from tests.conform.judging import FIRST, course, judged, norm, states
+from tests.conform.judging import FIRST, course, judged, norm
 from tests.conform.test_templates import crowds, days
 
 WINDOW = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
