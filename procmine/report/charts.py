@@ -260,6 +260,12 @@ def _across(axis: Axis, value: float) -> float:
     return axis.place(value)
 
 
+def open_library() -> None:
+    """Import the drawing library ahead of ``to_svg``."""
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401 - kept by Python, used by to_svg
+
+
 def to_svg(spec: ChartSpec, width: float = 680, height: float = 360, colours: Mapping[str, str] = LIGHT) -> str:
     """The chart as an SVG element with text as text: same spec, same bytes. ``colours`` must be hex."""
     import matplotlib

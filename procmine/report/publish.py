@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from procmine.log import is_store, read_receipt
 from procmine.metric import Metric, missing
 from procmine.read.progress import Progress
 from procmine.regimes import load_law
+from procmine.report.charts import open_library
 from procmine.report.compose import compose
 from procmine.report.html import render
 from procmine.schema import Schema, load_schema
@@ -68,7 +70,9 @@ def audit(
     language = language or settings.language or "de"
     privacy = privacy or settings.privacy or "shared"
     folder = settings.folder or study
-    findings, sheets = run(path, source=source, study=study, privacy=privacy, title=title, progress=progress)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(open_library)  # it takes half a second, which the engine is at work without Python
+        findings, sheets = run(path, source=source, study=study, privacy=privacy, title=title, progress=progress)
     if progress:
         progress("report", 0.0)
     html = findings.map(lambda found: report_text(found, sheets, language, folder))

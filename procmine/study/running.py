@@ -24,7 +24,7 @@ from procmine.read.checks.usable import usable_for
 from procmine.read.progress import Progress, quiet
 from procmine.read.receipt import procmine_version
 from procmine.regimes import load_law
-from procmine.study.figures import metrics_asked, released, units_of
+from procmine.study.figures import metrics_asked, metrics_of, released, units_of
 from procmine.study.models import discovered, handed_over, varied
 from procmine.study.norms import drawn_held, held
 from procmine.study.opening import open_log, read_study
@@ -50,7 +50,10 @@ def run(
     tell = progress or quiet
     opened = read_study(path)
     folder = opened.folder or study
-    log = open_log(path, source=source, study=study, store=store, progress=tell)
+    with ThreadPoolExecutor(1) as beside:
+        # Queries are parsed once and kept. A fault of theirs is told below, where it has always been told.
+        beside.submit(_read_content, folder)
+        log = open_log(path, source=source, study=study, store=store, progress=tell)
     asked = metrics_asked(log, None, folder)
     least = profile_named(privacy)
     if log.receipt["cases"] < least.persons:
@@ -102,6 +105,12 @@ def run(
         )
 
     return join(figures, model, receipt, noticed, differing, norms, *passed_on, *drawn).map(gather), asked
+
+
+def _read_content(study: Path | None) -> None:
+    """Read the metrics and the checks while the engine reads the log."""
+    metrics_of(None, study)
+    catalogue_of_checks(study)
 
 
 def _noticed(
