@@ -117,6 +117,7 @@ def test_a_month_of_a_handful_of_cases_is_withheld_with_its_neighbour() -> None:
     assert [part.added for part in shown] == [None, 8, None]
 
 
+@pytest.mark.slow
 def test_figures_that_move_are_told_with_how_far(tmp_path: Path) -> None:
     made = simulate(load_scenario("one_office"), tmp_path / "log.csv", seed=2, events=5_000)
     text = Path(made.log).read_text(encoding="utf-8")

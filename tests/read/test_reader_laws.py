@@ -255,6 +255,7 @@ def mixed(rows: Rows, seed: int) -> list[Mapping[str, Any]]:
 SEEDS = st.integers(0, 2**16)
 
 
+@pytest.mark.slow
 @FEW
 @given(logs(40), SEEDS)
 def test_the_order_of_rows_changes_no_event_and_no_figure(events: Rows, seed: int) -> None:
