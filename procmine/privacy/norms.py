@@ -3,9 +3,9 @@
 A group whose rate is withheld has no counts either, nor has one with too few cases; where that is one office alone, or
 some that are too few together, the counts of the smallest other one go with them, for the whole would tell them.
 Outside the workbench a count that rests on too few cases looks like one that is not there, and so does a count of none;
-the others are rounded. Where the whole and the offices, or a state and its reasons or sides, would still leave a hidden
-count too few possible values, the smallest shown one goes as well. Who began the broken steps is told by side and
-function only, never by person.
+the others are rounded. Where the whole and the offices, and states and their reasons or sides, all together would still
+leave a hidden count too few possible values, the smallest shown one goes as well. Who began the broken steps is told by
+side and function only, never by person.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from procmine.findings import Measurement, NormCount, NormFound, NormsFound, Status
+from procmine.privacy.adding_up import ranges
 from procmine.privacy.figures import release
 from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed
-from procmine.privacy.sums import untold_parts
+from procmine.privacy.sums import POSSIBLE
 
 STATES = ("kept", "broken", "undetermined")
 
@@ -61,29 +62,74 @@ def _nothing(group: Mapping[str, str]) -> NormCount:
 
 
 def _untold(counts: Sequence[NormCount], hidden: Sequence[bool], rule: Profile) -> set[Place]:
-    """The counts that may be seen beside all others."""
+    """The counts that may be seen beside all others: a reader who reckons with all sums at once is left ``POSSIBLE``
+    values for each count of few persons."""
     values, cases = _values(counts)
     seen = {place for place, many in cases.items() if many >= rule.persons and not hidden[place[0]]}
-    whole = next((group for group, one in enumerate(counts) if not one.group), None)
-    for kind, name in sorted({place[1:] for place in values}) if whole is not None else ():
-        offices = {place: many for place, many in values.items() if place[1:] == (kind, name) and place[0] != whole}
-        seen -= _lost((whole or 0, kind, name), offices, values, seen, rule)
-    for group in range(len(counts)):
-        for kind, state in _PARTS.items():
-            parts = {place: many for place, many in values.items() if place[:2] == (group, kind)}
-            seen -= _lost((group, "state", state), parts, values, seen, rule)
-    return seen
+    secret = [place for place in values if cases[place] < rule.persons]  # none looks like few, and so it must
+    sums = _sums(counts, values)
+    members = [(total, *parts) for total, parts in sums]
+    about: dict[Place, list[int]] = {}
+    for number, places in enumerate(members):
+        for place in places:
+            about.setdefault(place, []).append(number)
+    while True:
+        known = ranges({place: _range(place, values, cases, seen, rule) for place in values}, sums)
+        told = [place for place in secret if known[place][1] - known[place][0] + 1 < POSSIBLE]
+        if not (gone := _telling(told, known, members, about, values, seen)):
+            return seen
+        seen -= gone
 
 
-def _lost(
-    total: Place, parts: Mapping[Place, int], values: Mapping[Place, int], seen: Collection[Place], rule: Profile
+def _range(
+    place: Place, values: Mapping[Place, int], cases: Mapping[Place, int], seen: Collection[Place], rule: Profile
+) -> tuple[int, int]:
+    """What a reader takes a count for before reckoning. One hidden for others is held to be known to about its size."""
+    many = values[place]
+    if place in seen:
+        shown = rounded(many, rule.base)
+        return max(0, shown - rule.base // 2), shown + (rule.base - 1) // 2
+    if cases[place] < rule.persons:
+        return 0, max(rule.persons - 1, many)
+    return 0, many + rule.base - 1
+
+
+def _telling(
+    told: Sequence[Place],
+    known: Mapping[Place, tuple[int, int]],
+    sums: Sequence[Sequence[Place]],
+    about: Mapping[Place, Sequence[int]],
+    values: Mapping[Place, int],
+    seen: Collection[Place],
 ) -> set[Place]:
-    """The parts that may not be seen beside their total."""
-    if total not in seen or sum(parts.values()) != values[total]:
-        return set()
-    shown = {place for place in parts if place in seen}
-    kept = untold_parts(values[total], parts, shown, rule)
-    return shown - kept
+    """For each count that is told, the smallest shown one of the sum that leaves it least room; where that sum shows
+    nothing, of the next, or of one that tells of its neighbours."""
+    room = [sum(known[place][1] - known[place][0] for place in each) for each in sums]
+    gone: set[Place] = set()
+    for place in told:
+        near = sorted(about[place], key=lambda number: room[number])
+        far = [number for each in near for other in sums[each] for number in about[other]]
+        for number in (*near, *far):
+            if shown := [other for other in sums[number] if other in seen]:
+                gone.add(min(shown, key=lambda other: (values[other], other)))
+                break
+    return gone
+
+
+def _sums(counts: Sequence[NormCount], values: Mapping[Place, int]) -> list[tuple[Place, list[Place]]]:
+    """What adds up to what: each count of the offices to that of the whole, the reasons or sides to their state."""
+    whole = next((group for group, one in enumerate(counts) if not one.group), None)
+    alike: dict[tuple[str, str], list[Place]] = {}
+    inside: dict[Place, list[Place]] = {}
+    for place in values:
+        group, kind, name = place
+        if group != whole:
+            alike.setdefault((kind, name), []).append(place)
+        if kind in _PARTS:
+            inside.setdefault((group, kind, _PARTS[kind]), []).append(place)
+    found = [((whole, *key), parts) for key, parts in alike.items()] if whole is not None else []
+    found += [((group, "state", state), parts) for (group, _, state), parts in inside.items()]
+    return [(total, parts) for total, parts in found if values.get(total) == sum(values[part] for part in parts)]
 
 
 def _values(counts: Sequence[NormCount]) -> tuple[dict[Place, int], dict[Place, int]]:
