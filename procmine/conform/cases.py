@@ -29,6 +29,15 @@ _FINAL = {
 }
 
 
+# Of these a step breaks a broken one; of the others one is left out, or two are there that exclude each other.
+_BY_A_STEP = ("absence", "init", "end")
+
+
+def has_step(norm: Norm) -> bool:
+    """Whether there is a step behind what is broken, so that it can be told who began it."""
+    return norm.template.judges in ("first", "second") or bool(norm.template.halves) or norm.template.name in _BY_A_STEP
+
+
 def judged_cases(norm: Norm) -> tuple[str, str, str, str, str]:
     """A row a case with the counts its state hangs on, as SQL; then whether it is kept, whether it is broken, why it is
     open if neither, and which of the two would be final though the case is not over."""

@@ -86,7 +86,10 @@ def half(norm: Norm, template: Template) -> tuple[str, Judged]:
     if gap:  # one activation a day: that of a step meant for sure, if there is one
         columns.append("ROW_NUMBER() OVER (PARTITION BY case_id, day ORDER BY t DESC, event_no DESC) AS nth")
     if norm.same:
-        columns.append("COUNT(*) FILTER (WHERE p > 0 AND key IS NULL) OVER (PARTITION BY case_id) AS loose")
+        columns += [
+            f"COUNT(*) FILTER (WHERE {which} > 0 AND key IS NULL) OVER (PARTITION BY case_id) AS {name}"
+            for which, name in (("p", "loose"), ("t", "loose_other"))
+        ]
     if norm.from_nth > 1:
         columns += _before()
     group = "case_id, key" if norm.same else "case_id"
@@ -128,6 +131,14 @@ def within(norm: Norm, sight: Sight, day: str) -> str:
     return "TRUE"
 
 
+def _while_held(norm: Norm, sight: Sight, day: str) -> str:
+    """That the step which settles a trigger's fate came while the norm held, as SQL: after its last day nobody owes
+    what is still missing."""
+    if norm.end is None or sight is not AHEAD:
+        return f"{day} IS NOT NULL"
+    return f"COALESCE({day} <= {value(norm.end)}, FALSE)"
+
+
 def _several(norm: Norm, sight: Sight) -> Judged:
     """As many partners as the norm counts: the last of them must lie within the limit. Those of the same moment may
     stand on either side."""
@@ -167,9 +178,11 @@ def _any(norm: Norm, sight: Sight) -> Judged:
 
 def _alternate(norm: Norm, sight: Sight) -> Judged:
     nearest, over = sight.nearest, f"OVER {sight.all}"
+    # A trigger of which it is not recorded what it shares may be one that stands between.
+    between = " AND s.loose_other = 0" if norm.same else ""
     attributes = (
         "(s.maybe_at IS DISTINCT FROM s.sure_at OR s.maybe_other IS DISTINCT FROM s.sure_other "
-        "OR s.tied = 1 OR s.tied_other = 1)"
+        f"OR s.tied = 1 OR s.tied_other = 1{' OR s.loose_other > 0' if norm.same else ''})"
     )
     return Judged(
         columns=(
@@ -179,12 +192,13 @@ def _alternate(norm: Norm, sight: Sight) -> Judged:
             f"{nearest}(day) FILTER (WHERE p > 0) {over} AS maybe_day",
             f"{nearest}(moment) FILTER (WHERE t = 2) {over} AS sure_other",
             f"{nearest}(moment) FILTER (WHERE t > 0) {over} AS maybe_other",
+            f"{nearest}(day) FILTER (WHERE t = 2) {over} AS other_day",
             f"MAX(p) OVER {TIED} AS tied",
             f"MAX(t) OVER {TIED} AS tied_other",
         ),
         sure=(
             f"(s.sure_at IS NOT NULL AND (s.maybe_other IS NULL OR s.sure_at {sight.before} s.maybe_other) "
-            f"AND COALESCE(s.tied_other, 0) = 0 AND {within(norm, sight, 's.sure_day')})"
+            f"AND COALESCE(s.tied_other, 0) = 0 AND {within(norm, sight, 's.sure_day')}{between})"
         ),
         maybe=(
             f"(COALESCE(s.tied, 0) > 0 OR (s.maybe_at IS NOT NULL "
@@ -192,7 +206,7 @@ def _alternate(norm: Norm, sight: Sight) -> Judged:
             f"AND {within(norm, sight, 's.maybe_day')}))"
         ),
         why=f"CASE WHEN {attributes} THEN 'missing' ELSE 'order' END",
-        settled="s.sure_other IS NOT NULL",
+        settled=_while_held(norm, sight, "s.other_day"),
     )
 
 
@@ -209,7 +223,7 @@ def _chain(norm: Norm, sight: Sight) -> Judged:
         sure=f"(COALESCE(s.tied_least, 2) = 2 AND COALESCE(s.next_least, 0) = 2 AND {inside})",
         maybe=f"(COALESCE(s.tied, 0) > 0 OR (COALESCE(s.next_most, 0) > 0 AND {inside}))",
         why="CASE WHEN s.tied IS NOT NULL OR s.next_most = 2 THEN 'order' ELSE 'missing' END",
-        settled="s.next_day IS NOT NULL",
+        settled=_while_held(norm, sight, "s.next_day"),
     )
 
 

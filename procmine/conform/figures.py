@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from procmine.conform.cases import has_step
 from procmine.conform.items import ITEMS, Ground, fill_items
 from procmine.conform.steps import value
 from procmine.findings import Measurement, NormCount, NormFound, Status
@@ -74,7 +75,7 @@ def found_of(
     known = replace(log, schema=replace(log.schema, tables={**log.schema.tables, ITEMS: _table(norm)}))
     silent = _silent(log, norm, metric, recorded)
     measurements = measure_one(known, metric, by=by, start=start, end=end, silent=silent)
-    counts = _counts(log, tuple(name for name in by if name == "office"), start, end, silent)
+    counts = _counts(log, norm, tuple(name for name in by if name == "office"), start, end, silent)
     cuts = {str(row[0]) for row in log.engine.run(f"SELECT DISTINCT cut FROM {ITEMS} WHERE cut IS NOT NULL")}
     told = [why for why in UNWATCHED if why in cuts]
     return _found(norm, tuple(_explained(one, counts, told) for one in measurements), counts)
@@ -188,13 +189,14 @@ def _silent(log: Log, norm: Norm, metric: Metric, recorded: Recorded) -> Silence
 
 
 def _counts(
-    log: Log, by: tuple[str, ...], start: date | None, end: date | None, silent: Silence
+    log: Log, norm: Norm, by: tuple[str, ...], start: date | None, end: date | None, silent: Silence
 ) -> tuple[NormCount, ...]:
     """Activations by state, reason and beginner, for the whole and each office; silent offices are in none."""
     tests = [f"on_date >= {value(start)}"] if start else []
     tests += [f"on_date <= {value(end)}"] if end else []
     tests += [f"COALESCE(office, '') NOT IN ({', '.join(map(value, silent.offices))})"] if silent.offices else []
-    parts = (f"SELECT case_id, office, '{part}' AS part, {part} AS word, n FROM told{only}" for part, only in _PARTS)
+    asked = (*_PARTS, *_BEGUN) if has_step(norm) else _PARTS
+    parts = (f"SELECT case_id, office, '{part}' AS part, {part} AS word, n FROM told{only}" for part, only in asked)
     sums = [
         f"SELECT {key} AS office, part, word, case_id, SUM(n) AS n FROM parts GROUP BY ALL" for key in ("NULL", *by)
     ]
@@ -221,9 +223,8 @@ def _counts(
 
 
 # What activations are counted by, and which: a reason stands where the state is open, who began is told of broken ones.
-_PARTS = (
-    ("state", ""),
-    ("why", " WHERE why IS NOT NULL"),
+_PARTS = (("state", ""), ("why", " WHERE why IS NOT NULL"))
+_BEGUN = (
     ("begun_by", " WHERE state = 'broken'"),
     ("functions", " WHERE state = 'broken'"),
 )

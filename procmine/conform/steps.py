@@ -42,7 +42,8 @@ def steps_query(norm: Norm, dated: bool) -> str:
     second = norm.second or norm.first
     named = "" if _every(norm) else f" WHERE e.activity IN {listed(sorted(norm.first.activities | second.activities))}"
     # Of a case nothing counts once the norm has ended; of an event its partner may stand there, if that is no breach.
-    ended = f" AND day <= {value(norm.end)}" if norm.end is not None and not norm.template.looks else ""
+    whole = not norm.template.looks and not norm.template.halves
+    ended = f" AND day <= {value(norm.end)}" if norm.end is not None and whole else ""
     kept = "" if _every(norm) else f" WHERE (a > 0 OR b > 0){ended}"
     key = f"CAST(e.{quoted(norm.same)} AS VARCHAR)" if norm.same else "CAST(NULL AS VARCHAR)"
     return f"""

@@ -270,6 +270,18 @@ def test_the_partner_must_share_the_column_that_the_norm_names() -> None:
     assert states(found) == ["kept", "broken", "undetermined missing", "undetermined missing"]
 
 
+@pytest.mark.parametrize("template", ["alternate_response", "alternate_precedence"])
+def test_a_trigger_that_may_share_the_column_may_stand_between(template: str) -> None:
+    shared: dict[str, Any] = {"appointment_id": "t"}
+    trigger = "a" if template == "alternate_response" else "b"
+    rows = course("1", [(0, "a", shared), (1, trigger), (2, "b", shared)])
+
+    assert states(judged(norm(template, same="appointment_id"), rows, cases_end="last_event")) == [
+        "undetermined missing",
+        "undetermined missing",
+    ]
+
+
 def test_a_case_without_the_trigger_has_no_verdict() -> None:
     found = judged(norm("response"), course("1", [(0, "b"), (1, "c")]), cases_end="last_event")
 

@@ -183,6 +183,21 @@ def test_what_was_forbidden_until_a_day_is_no_breach_after_it(template: str) -> 
     assert (states(before), states(after)) == (["broken"], ["undetermined running"])
 
 
+@pytest.mark.parametrize(("template", "other"), [("alternate_response", "a"), ("chain_response", "c")])
+def test_a_step_after_the_norm_settles_nothing(template: str, other: str) -> None:
+    rule = norm(template, end=FIRST + timedelta(days=10))
+    within, after = (judged(rule, course("1", [(0, "a"), (day, other), (30, "c")])) for day in (10, 11))
+
+    assert (states(within)[0], states(after)[0]) == ("broken", "undetermined running")
+
+
+@pytest.mark.parametrize("template", ["response", "succession"])
+def test_what_is_still_done_after_the_norm_is_done(template: str) -> None:
+    rule = norm(template, end=FIRST + timedelta(days=10))
+
+    assert states(judged(rule, course("1", [(0, "a"), (12, "b")]))) == ["kept"]
+
+
 def test_a_norm_says_nothing_of_steps_before_its_first_day() -> None:
     rule = norm("response", start=FIRST + timedelta(days=10))
     found = judged(rule, course("1", [(0, "a"), (10, "a"), (11, "b")]), cases_end="last_event")
