@@ -49,14 +49,16 @@ def test_a_verdict_on_a_part_of_a_log_holds_of_the_whole(template: str, data: An
     limits = st.integers(0, 6) if template == "max_gap" else st.integers(0, 6) | st.none()
     most = data.draw(limits) if "within" in shape.limits else None
     times = data.draw(st.integers(1, 2)) if shape.times else shape.least
-    rule = norm(template, times=times, within=None if most is None else Limit(most, "days", extends=False))
+    nth = data.draw(st.integers(1, 2)) if shape.nth else 1
+    limit = None if most is None else Limit(most, "days", extends=False)
+    rule = norm(template, times=times, from_nth=nth, within=limit)
 
     found = certain(rule, crowd, window, told)
 
     for number, gaps in enumerate(crowd):
         real = Counter(
             (FIRST + timedelta(days=day) if rule.template.looks else None, "kept" if kept else "broken")
-            for day, kept in activations(template, days(gaps), times=times, most=most)
+            for day, kept in activations(template, days(gaps), times=times, most=most)[nth - 1 :]
         )
         mine = found.get(f"{number:03d}", Counter())
-        assert not mine - real, (days(gaps), window, told, most, times)
+        assert not mine - real, (days(gaps), window, told, most, times, nth)

@@ -96,6 +96,22 @@ def test_partners_are_counted(template: str, crowd: list[Any], times: int, most:
     assert counted(found) == expected(template, crowd, times=times, most=most)
 
 
+@pytest.mark.parametrize("template", sorted(name for name, each in TEMPLATES.items() if each.nth))
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
+@given(crowd=crowds, nth=st.integers(2, 3))
+def test_the_first_of_a_case_are_left_out_and_no_other(template: str, crowd: list[Any], nth: int) -> None:
+    events = [row for number, gaps in enumerate(crowd) for row in course(f"{number:03d}", days(gaps))]
+    times = TEMPLATES[template].least
+
+    found = judged(norm(template, times=times, from_nth=nth), events, cases_end="last_event")
+
+    assert counted(found) == Counter(
+        (f"{number:03d}", FIRST + timedelta(days=day), "kept" if kept else "broken")
+        for number, gaps in enumerate(crowd)
+        for day, kept in activations(template, days(gaps), times=times)[nth - 1 :]
+    )
+
+
 def test_no_more_than_so_many_of_one_kind_may_fall_into_a_stretch_of_days() -> None:
     rule = norm("not_succession", "a", "a", times=1, within=Limit(7, "days", extends=False))
     found = judged(rule, course("1", [(0, "a"), (3, "a"), (7, "a"), (20, "a")]))
