@@ -142,7 +142,7 @@ def _holding(who: str, schema: Schema, present: frozenset[str]) -> list[str]:
 
 def _show(engine: DuckDB, table: str, field: str, key: Key | None) -> None:
     """Give a table of names the column ``shown``: the pseudonym, or without a key the name itself."""
-    import pandas as pd
+    import numpy as np
 
     connection = engine.connection
     connection.execute(f"ALTER TABLE {table} ADD COLUMN shown VARCHAR")
@@ -153,7 +153,8 @@ def _show(engine: DuckDB, table: str, field: str, key: Key | None) -> None:
     reader = connection.cursor().execute(f"SELECT name FROM {table}")
     while rows := reader.fetchmany(LIMITS.batch_rows):
         names = [str(row[0]) for row in rows]
-        connection.register("procmine_names", pd.DataFrame({"name": names, "shown": key.pseudonyms(field, names)}))
+        columns = {"name": names, "shown": key.pseudonyms(field, names)}
+        connection.register("procmine_names", {name: np.array(each, dtype=object) for name, each in columns.items()})
         connection.execute("INSERT INTO pseudonyms SELECT name, shown FROM procmine_names")
         connection.unregister("procmine_names")
     connection.execute(f"UPDATE {table} SET shown = p.shown FROM pseudonyms AS p WHERE p.name = {table}.name")

@@ -159,17 +159,24 @@ def derive_tables(
     for name in DERIVED:
         (folder / "derived" / name).mkdir(parents=True, exist_ok=True)
     bundles = _bundles(offices)
-    for number, bundle in enumerate(bundles):
-        show_events(engine, schema, [folder / "events" / f"{partition:04d}.parquet" for partition in bundle])
-        for name in DERIVED:
-            target = folder / "derived" / name / f"{number:04d}.parquet"
-            order = ", ".join(dict.fromkeys(("case_id", *map(quoted, schema.tables[name].key))))
-            engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {queries[name]}")
-            engine.connection.execute(
-                f"COPY (SELECT * FROM {name} ORDER BY {order}) TO {literal(str(target))} {PARQUET}"
-            )
-        progress("derive", (number + 1) / len(bundles))
+    # A table is written while the next is computed.
+    with ThreadPoolExecutor(1) as beside:
+        for number, bundle in enumerate(bundles):
+            show_events(engine, schema, [folder / "events" / f"{partition:04d}.parquet" for partition in bundle])
+            written = []
+            for name in DERIVED:
+                engine.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {queries[name]}")
+                target = folder / "derived" / name / f"{number:04d}.parquet"
+                written.append(beside.submit(_write_derived, engine.beside(), name, schema.tables[name].key, target))
+            for each in written:
+                each.result()
+            progress("derive", (number + 1) / len(bundles))
     return len(bundles)
+
+
+def _write_derived(engine: DuckDB, table: str, key: Sequence[str], target: Path) -> None:
+    order = ", ".join(dict.fromkeys(("case_id", *map(quoted, key))))
+    engine.connection.execute(f"COPY (SELECT * FROM {table} ORDER BY {order}) TO {literal(str(target))} {PARQUET}")
 
 
 def _bundles(offices: Sequence[Mapping[str, Any]]) -> list[list[int]]:

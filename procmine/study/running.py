@@ -15,7 +15,7 @@ from procmine.log import Log
 from procmine.measure import measure
 from procmine.metric import Metric
 from procmine.mine.fit.quality import BUDGET
-from procmine.mine.handover.network import LEVELS
+from procmine.mine.handover.network import LEVELS, open_library
 from procmine.privacy import Released, join, profile_named, release_noticed, release_receipt
 from procmine.read.checks.finding import in_order
 from procmine.read.checks.noticing import notice
@@ -23,7 +23,9 @@ from procmine.read.checks.running import catalogue_of_checks, run_checks
 from procmine.read.checks.usable import usable_for
 from procmine.read.progress import Progress, quiet
 from procmine.read.receipt import procmine_version
+from procmine.read.store import derived_queries
 from procmine.regimes import load_law
+from procmine.schema import load_schema
 from procmine.study.figures import metrics_asked, metrics_of, released, units_of
 from procmine.study.models import discovered, handed_over, varied
 from procmine.study.norms import drawn_held, held
@@ -51,8 +53,8 @@ def run(
     opened = read_study(path)
     folder = opened.folder or study
     with ThreadPoolExecutor(1) as beside:
-        # Queries are parsed once and kept. A fault of theirs is told below, where it has always been told.
-        beside.submit(_read_content, folder)
+        # A fault of the content is told below, where it has always been told.
+        beside.submit(_make_ready, folder)
         log = open_log(path, source=source, study=study, store=store, progress=tell)
     asked = metrics_asked(log, None, folder)
     least = profile_named(privacy)
@@ -107,10 +109,13 @@ def run(
     return join(figures, model, receipt, noticed, differing, norms, *passed_on, *drawn).map(gather), asked
 
 
-def _read_content(study: Path | None) -> None:
-    """Read the metrics and the checks while the engine reads the log."""
+def _make_ready(study: Path | None) -> None:
+    """Read content and load the libraries of statistics and networks while the engine reads the log; all is kept."""
+    derived_queries(load_schema(study), study)  # the import needs them first
     metrics_of(None, study)
     catalogue_of_checks(study)
+    open_library()
+    import scipy.special  # noqa: F401 - what the functions of procmine.stats import when they are called
 
 
 def _noticed(

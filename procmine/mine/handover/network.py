@@ -77,6 +77,11 @@ def handovers(
     return measured(found)
 
 
+def open_library() -> None:
+    """Import the library of networks ahead of ``measured``."""
+    import networkx  # noqa: F401 - kept by Python
+
+
 def measured(found: Handovers) -> Handovers:
     """The handovers with the measures of the network that their edges make.
 
