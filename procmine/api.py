@@ -42,7 +42,8 @@ __all__ = [
 def read_log(path: str | Path, *, source: str | None = None, store: str | Path | None = None) -> Log:
     """Open a raw log (CSV, XLSX, Parquet, XES, OCEL), a folder of deliveries, a study folder or a log store.
 
-    An unchanged input is not imported twice. ``store`` says where the log store goes (default: beside the input).
+    An unchanged input is not imported twice. ``store`` says where the log store goes (default: beside the input). What
+    is asked of the log of a study folder uses the study's own metrics, norms and attributes of branches.
     Raises InputError and ContentError, which say where, what, and what now.
     """
     return study.open_log(Path(path), source=source, store=Path(store) if store else None)
@@ -59,7 +60,7 @@ def measure(
     language: str = "en",
 ) -> pd.DataFrame:
     """Metrics of a log, one row a figure, with the columns of the JSON contract; ``group`` is spread over columns."""
-    found = study.score(log, metrics=metrics, by=tuple(by), start=start, end=end, privacy=privacy)
+    found = study.score(log, metrics=metrics, by=tuple(by), start=start, end=end, privacy=privacy, study=log.study)
     return _frame([one.to_dict(language) for one in found])
 
 
@@ -74,7 +75,7 @@ def compare(
     language: str = "en",
 ) -> pd.DataFrame:
     """Groups against the pooled value: the figures of ``measure`` with reference, funnel limits, tail and signal."""
-    found, _ = study.compare(log, by=by, metrics=metrics, start=start, end=end, privacy=privacy)
+    found, _ = study.compare(log, by=by, metrics=metrics, start=start, end=end, privacy=privacy, study=log.study)
     return _frame(
         [
             one.measurement.to_dict(language)
@@ -108,7 +109,9 @@ def discover(
     steps and ways with who steers them, variants, net, quality. ``keep`` and ``rare`` leave out the cases of rare
     courses; the model says how many."""
     chosen = Chosen(office, team, segment, start, end)
-    return study.discover(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy)
+    return study.discover(
+        log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy, study=log.study
+    )
 
 
 def variants(
@@ -121,7 +124,7 @@ def variants(
 ) -> pd.DataFrame:
     """The courses of the cases that begin in an office and period, most frequent first: activities, cases, share."""
     chosen = Chosen(office=office, start=start, end=end)
-    model = study.discover(log, chosen=chosen, privacy=privacy)
+    model = study.discover(log, chosen=chosen, privacy=privacy, study=log.study)
     rows = [
         {"activities": one.activities, "cases": one.cases, "share": one.cases / model.cases} for one in model.variants
     ]
@@ -133,7 +136,8 @@ def branches(log: Log, *, office: str | None = None, privacy: str = "internal") 
     profile and the organisation, corrected for chance; associated, never caused. ``p`` and ``stands`` (up to the
     number of branches looked at) are the voice's."""
     rows = []
-    for one in study.branches(log, chosen=Chosen(office=office), privacy=privacy).branches:
+    found = study.branches(log, chosen=Chosen(office=office), privacy=privacy, study=log.study)
+    for one in found.branches:
         parts = {"voice": one.voice, "profile": one.profile, "organisation": one.organisation}
         rows.append(
             {
@@ -182,10 +186,10 @@ def conform(
     privacy: str = "internal",
     language: str = "en",
 ) -> pd.DataFrame:
-    """The norms of a file (default: shipped examples) held against a log: the share kept, as ``measure`` gives it."""
-    found = study.conform(
-        log, norms=Path(norms) if norms else None, by=tuple(by), start=start, end=end, privacy=privacy
-    )
+    """The norms of a file (default: the study's, else the shipped examples) held against a log: the share kept, as
+    ``measure`` gives it."""
+    file = Path(norms) if norms else None
+    found = study.conform(log, norms=file, by=tuple(by), start=start, end=end, privacy=privacy, study=log.study)
     return _frame([one.to_dict(language) for norm in found.norms for one in norm.measurements])
 
 

@@ -41,12 +41,13 @@ CHECKED = 300_000_000
 @dataclass(frozen=True, slots=True)
 class Log:
     """An opened log store. ``engine`` shows the tables of ``schema`` plus case_names and worker_names; DuckDB is
-    locked, Spark knows no lock (see procmine.engines.spark)."""
+    locked, Spark knows no lock (see procmine.engines.spark). ``study`` is the study folder it was opened for."""
 
     store: Path
     receipt: Mapping[str, Any]
     engine: Engine
     schema: Schema
+    study: Path | None = None
 
     @property
     def absent(self) -> frozenset[str]:
@@ -102,9 +103,9 @@ def damaged(store: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def open_store(store: Path, schema: Schema, engine: str = "duckdb") -> Log:
-    """Open a log store in an engine: embedded and locked (``duckdb``), or ``spark``. Raises InputError for a store that
-    is not whole, UsageError where Spark is asked for and not installed."""
+def open_store(store: Path, schema: Schema, engine: str = "duckdb", study: Path | None = None) -> Log:
+    """Open a log store in an engine: embedded and locked (``duckdb``), or ``spark``; for a ``study``, if there is one.
+    Raises InputError for a store that is not whole, UsageError where Spark is asked for and not installed."""
     receipt = read_receipt(store)
     if names := damaged(store):
         raise InputError(
@@ -113,7 +114,7 @@ def open_store(store: Path, schema: Schema, engine: str = "duckdb") -> Log:
             hint="Import the log again, into another place or after deleting this folder.",
         )
     opened = _spark(store, receipt, schema) if engine == "spark" else _duckdb(store, receipt, schema)
-    return Log(store, receipt, opened, schema)
+    return Log(store, receipt, opened, schema, study)
 
 
 def _files(store: Path, receipt: Mapping[str, Any]) -> dict[str, list[Path]]:

@@ -41,6 +41,24 @@ def test_norms_come_as_measurements(log: Any) -> None:
     assert found.value.dropna().between(0, 1).all()
 
 
+def test_the_log_of_a_study_is_asked_with_the_norms_and_metrics_of_the_study(log: Any, tmp_path: Path) -> None:
+    from procmine.workplace import init
+
+    study = tmp_path / "study"
+    init(study)
+    (study / "procmine.toml").write_text(f'log = "{log.store.as_posix()}"\n', encoding="utf-8")
+    norms = (study / "norms.toml").read_text(encoding="utf-8").replace('land = ""', 'land = "NW"', 1)
+    (study / "norms.toml").write_text(norms.replace("decision_in_time", "decided_in_time"), encoding="utf-8")
+    for suffix in ("toml", "sql"):
+        own = study / "metrics" / f"self_initiated_appointments.{suffix}"
+        own.rename(own.with_stem("asked_for"))
+    found = pmn.read_log(study)
+
+    assert pmn.measure(found, metrics=["asked_for"]).value.notna().all()
+    assert "decided_in_time" in set(pmn.conform(found).metric)
+    assert (pmn.discover(found).lands, pmn.discover(log).lands) == (("NW",), ("",))
+
+
 def test_courses_come_most_frequent_first(log: Any) -> None:
     found = pmn.variants(log)
 

@@ -170,13 +170,13 @@ def variants(
     if varied and top is not None:
         raise UsageError("--variety looks at every course.", hint="Leave out --top.")
     most = top or MOST_COURSES
-    opened_log, _ = opened(log, source, verbose, out)
+    opened_log, folder = opened(log, source, verbose, out)
     chosen = Chosen(office, team, segment, start, end, days)
     if varied:
         found = study.variety(opened_log, chosen=chosen, by_office=chosen == study.EVERY_CASE, privacy=privacy)
         say("variants", {"variety": found}, variety.variety(found, words.load(lang)), as_json=as_json, out=out)
         return
-    model = study.discover(opened_log, chosen=chosen, privacy=privacy)
+    model = study.discover(opened_log, chosen=chosen, privacy=privacy, study=folder)
     shown = lines.variants(model, most, words.load(lang))
     say("variants", data.variants(model, most), shown, as_json=as_json, out=out)
 

@@ -71,7 +71,7 @@ def open_log(
     schema = load_schema(folder)
     put_back(opened.log)
     if is_store(opened.log):
-        return open_store(opened.log, schema, engine)
+        return open_store(opened.log, schema, engine, folder)
     if opened.folder and not opened.log.exists():
         raise InputError(
             f'The study\'s log "{opened.log.name}" is not there.',
@@ -80,7 +80,7 @@ def open_log(
         )
     speaks = _source(source or opened.source, schema, folder, opened.log)
     place = import_log(opened.log, store, source=speaks, schema=schema, study=folder, progress=progress or quiet)
-    return open_store(place, schema, engine)
+    return open_store(place, schema, engine, folder)
 
 
 def _source(name: str | None, schema: Schema, study: Path | None, log: Path) -> Source:
