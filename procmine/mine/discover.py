@@ -61,10 +61,10 @@ def discover(
     if len(found) and algorithm == "heuristics":
         net = heuristics_net(found, steps, edges, noise)
     elif len(found) and algorithm == "powl":
-        courses = powl.affordable(found)
-        mined_cases = int(found.cases[:courses].sum())
-        if courses:
-            tree, net = powl.powl(found, courses, noise)
+        given = powl.affordable(found)
+        mined_cases = int(found.cases[given].sum())
+        if given:
+            tree, net = powl.powl(found, given, noise)
     elif len(found):
         mined = mine_tree(found, noise)
         tree, unordered = mined.tree, mined.unordered

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from procmine.mine.counts import Courses
+from procmine.mine.fit.fairness import in_fair_order
 from procmine.mine.net import canonical, net_of_tree
 from procmine.model import Net, TreeNode
 
@@ -25,18 +26,23 @@ MOST_PAIRS = 10_000_000
 MOST_ACTIVITIES = 80
 
 
-def affordable(found: Courses) -> int:
-    """How many of the courses, most frequent first, the miner is given: all, unless that is too many."""
+def affordable(found: Courses) -> list[int]:
+    """The numbers of the courses that the miner is given, in a fair order: all, unless that is too many."""
+    order = np.array(in_fair_order(found), np.int64)
     length = np.diff(found.first)
+    turn = np.empty(len(found), np.int64)
+    turn[order] = np.arange(len(found))
     seen = np.full(len(found.activities), len(found), np.int64)
-    np.minimum.at(seen, found.codes, np.repeat(np.arange(len(found), dtype=np.int64), length))
+    np.minimum.at(seen, found.codes, np.repeat(turn, length))
     wide = np.cumsum(np.bincount(seen, minlength=len(found) + 1)[: len(found)])
-    fits = (np.cumsum(length * length // 2) <= MOST_PAIRS) & (wide <= MOST_ACTIVITIES)
-    return int(np.argmin(fits)) if not fits.all() else len(found)
+    pairs = np.cumsum(length[order] * length[order] // 2)
+    fits = (pairs <= MOST_PAIRS) & (wide <= MOST_ACTIVITIES)
+    given: list[int] = order[: len(found) if fits.all() else int(np.argmin(fits))].tolist()
+    return given
 
 
-def powl(found: Courses, courses: int, noise: float) -> tuple[TreeNode | None, Net]:
-    """The model of the first ``courses`` courses as a net, and as a tree where its orders are those of one.
+def powl(found: Courses, chosen: Sequence[int], noise: float) -> tuple[TreeNode | None, Net]:
+    """The model of the chosen courses as a net, and as a tree where its orders are those of one.
 
     ``noise``: where a part of the log shows no structure, its courses are left out from the first one on that has at
     most this share of the cases of the one before it.
@@ -50,7 +56,7 @@ def powl(found: Courses, courses: int, noise: float) -> tuple[TreeNode | None, N
     from pm4py.objects.conversion.powl.variants import to_petri_net
 
     settings = {FILTERING_THRESHOLD: float(noise)}
-    variants = Counter({found.names(i): int(found.cases[i]) for i in range(courses)})
+    variants = Counter({found.names(i): int(found.cases[i]) for i in chosen})
     mined = POWLInductiveMinerDynamicClusteringFrequency(settings).apply(IMDataStructureUVCL(variants), settings)
     mined = mined.simplify()
     tree = _tree(mined)

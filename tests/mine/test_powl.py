@@ -92,6 +92,16 @@ def test_courses_beyond_what_the_miner_can_take_are_left_out_and_it_is_said(
     assert (model.mined_cases, model.cases) == (5, 6) and model.quality and "mined_commonest" in model.quality.reasons
 
 
+def test_which_of_equally_frequent_courses_the_miner_is_given_does_not_go_by_their_names(
+    courses_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(powl, "MOST_PAIRS", 20)  # two a course
+    log = courses_of({(name, "z"): 1 for name in "abcdefghijklmnopqrst"})
+    given = {log.names(number)[0] for number in powl.affordable(log)}
+
+    assert len(given) == 10 and given != set("abcdefghij")
+
+
 def test_a_log_that_is_wholly_beyond_the_miner_gives_no_net(log_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(powl, "MOST_ACTIVITIES", 1)
     model = discover(log_of({("a", "b"): 3}), algorithm="powl")
