@@ -6,6 +6,7 @@ every office whose core four are. Nothing is rescaled, no field of the picture i
 as the mean of the intervals' ends. The parts share cases, and how they move together would have to be counted case by
 case over all of them; the standard error of a mean is at most the mean of the standard errors, so that this interval
 holds whatever they have in common (tested against the linearisation over cases), and is too wide where it is little.
+Beside it the table tells where the mean would lie under other weights (``procmine.stats.weights``).
 """
 
 from __future__ import annotations
@@ -19,16 +20,18 @@ from procmine.report.document import Axis, Cell, ChartSpec, Column, Dot, Grid, L
 from procmine.report.figures import round_step
 from procmine.report.reading import CORE, Reading
 from procmine.report.words import clean
+from procmine.stats.weights import over_weights
 
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean of shares and an interval it surely has."""
+    """A mean of shares with equal weights, an interval it surely has, and the span of nine in ten other weightings."""
 
     value: float
     interval: Span
+    weighted: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ def _mean(parts: Sequence[Measurement | None]) -> Mean | None:
         highs.append(high)
     if not values:
         return None
-    return Mean(sum(values) / len(values), (sum(lows) / len(lows), sum(highs) / len(highs)))
+    interval = sum(lows) / len(lows), sum(highs) / len(highs)
+    return Mean(sum(values) / len(values), interval, over_weights(values))
 
 
 def _axis(reading: Reading, name: str, means: Sequence[Mean], count: int) -> Axis:
@@ -140,21 +144,23 @@ def _said(reading: Reading, name: str, mean: Mean) -> str:
 
 def _table(reading: Reading, axes: Axes) -> Grid:
     words = reading.words
-    interval = words.text("column.interval")
+    spans = (Column(words.text("column.interval"), "end"), Column(words.text("norms.column.weighted"), "end"))
     columns = (
         Column(words.text("column.office")),
         Column(words.text("norms.column.standards"), "end"),
-        Column(interval, "end"),
+        *spans,
         Column(words.text("norms.column.steering"), "end"),
-        Column(interval, "end"),
+        *spans,
     )
     rows = tuple(
         (
             Cell(clean(office)),
             Cell(words.percent(one.value), "plain", one.value),
             Cell(words.span(*one.interval, "share")),
+            Cell(words.span(*one.weighted, "share")),
             Cell(words.percent(other.value), "plain", other.value),
             Cell(words.span(*other.interval, "share")),
+            Cell(words.span(*other.weighted, "share")),
         )
         for office, one, other in axes.offices
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -135,7 +136,7 @@ def test_an_office_stands_where_the_means_of_its_norms_and_its_core_metrics_are(
 
 
 def test_the_interval_of_a_mean_is_the_mean_of_the_intervals_ends() -> None:
-    """The published example of metrics.md C.4: .30, .44, .10 and .25 make .2725."""
+    """The published example of metrics.md C.4: .30, .44, .10 and .25 make .2725; and .18 to .36 under other weights."""
     found = findings(offices=2)
     values = dict(zip(CORE, (0.30, 0.44, 0.10, 0.25), strict=True))
     measured = tuple(
@@ -144,10 +145,12 @@ def test_the_interval_of_a_mean_is_the_mean_of_the_intervals_ends() -> None:
         else one
         for one in found.measurements
     )
-    dot = chart(replace(found, measurements=measured)).dots[0]
+    spec = chart(replace(found, measurements=measured))
+    dot, row = spec.dots[0], spec.table.rows[0]
 
     assert dot.y == pytest.approx(0.2725)
     assert dot.up == pytest.approx((0.2525, 0.3125))
+    assert re.findall(r"\d+", row[-1].text) == ["18", "0", "36", "3"]
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.0, -0.8], ids=["in step", "half", "independent", "opposite"])
