@@ -110,6 +110,7 @@ def _plane(reading: Reading, axes: Axes) -> list[Block]:
     if axes.left_out:
         offices = words.listed([clean(office) for office in axes.left_out])
         blocks.append(Note(words.text("norms.plane.left_out", offices=offices), "caution"))
+    blocks.append(Fold("fold-norm-axes", words.text("norms.plane.fold"), (spec.table,)))
     return blocks
 
 

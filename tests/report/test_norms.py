@@ -243,5 +243,6 @@ def test_no_office_of_the_plane_is_marked() -> None:
 def test_the_plane_has_a_table_with_both_intervals() -> None:
     table = chart(findings()).table
 
+    assert grid(section(findings()), table.key) == table
     assert len(table.rows) == 12
     assert table.rows[0][1].number == pytest.approx(0.8)
