@@ -73,6 +73,7 @@ def run(
         )
         measured = measure(log, asked, by=("office",), law=load_law(folder))
         figures = released(measured, asked, privacy)
+        judged = figures.map(lambda shown: (shown, *compare_measurements(shown, along="office", units=units_of(asked))))
         tell("check", 0.0)
         noticed = release_noticed(_noticed(log, measured, asked, folder), privacy)
         tell("mine", 0.0)
@@ -87,8 +88,7 @@ def run(
     receipt = release_receipt(log.receipt, privacy, activities=[step.activity for step in model.value.steps])
 
     def gather(parts: tuple[Any, ...]) -> Findings:
-        shown, modelled, read, odd, variety, standards, *others = parts
-        comparisons, funnels = compare_measurements(shown, along="office", units=units_of(asked))
+        (shown, comparisons, funnels), modelled, read, odd, variety, standards, *others = parts
         return Findings(
             title=title or opened.title or log.name,
             receipt=read,
@@ -106,7 +106,7 @@ def run(
             drawn_norms=tuple(others[len(LEVELS) :]),
         )
 
-    return join(figures, model, receipt, noticed, differing, norms, *passed_on, *drawn).map(gather), asked
+    return join(judged, model, receipt, noticed, differing, norms, *passed_on, *drawn).map(gather), asked
 
 
 def _make_ready(study: Path | None) -> None:
