@@ -5,7 +5,7 @@ from __future__ import annotations
 from procmine.model.branches import Branch, Considered, Crossing, Level, Option, Part, Steered, Weighted
 from procmine.model.handovers import HandoverEdge, HandoverNode, Handovers, Hands, Side
 from procmine.model.mined import Model
-from procmine.model.nets import Net, Place, Quality, Transition, TreeNode
+from procmine.model.nets import Net, Place, Quality, Transition, TreeNode, walked
 from procmine.model.steps import Share, Steering, Step, Variant, Way
 from procmine.model.variety import Shuffled, Spread, Variety
 
@@ -37,4 +37,5 @@ __all__ = [
     "Variety",
     "Way",
     "Weighted",
+    "walked",
 ]

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from procmine.model import Model, Net, Quality, Share, Steered, Steering, Step, TreeNode, Variant, Way
+from procmine.model import Model, Net, Quality, Share, Steered, Steering, Step, TreeNode, Variant, Way, walked
 from procmine.privacy.branches import release_branches
 from procmine.privacy.flows import Cell, allowed, drawn, sums_of_courses, sums_of_flows, untold
 from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed, shown_share, two_digits
@@ -159,12 +159,8 @@ def _share(share: Share, profile: Profile) -> Share:
 
 def _tree(node: TreeNode, rare: Collection[str]) -> TreeNode:
     """The tree with rare activities silent: what may happen between the others stays as it was mined."""
-    walked, todo = [], [node]
-    while todo:
-        walked.append(todo.pop())
-        todo.extend(reversed(walked[-1].children))
     made: list[TreeNode] = []  # from the back every node comes behind its children: no tree is too deep
-    for each in reversed(walked):
+    for each in reversed(walked(node)):
         activity = None if each.activity in rare else each.activity
         made.append(TreeNode(each.operator, activity, tuple(made.pop() for _ in each.children)))
     return made[0]

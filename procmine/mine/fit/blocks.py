@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from procmine.model import TreeNode
+from procmine.model import TreeNode, walked
 
 Course = tuple[int, ...]
 
@@ -40,15 +40,12 @@ class Node:
 
 def in_integers(tree: TreeNode, codes: dict[str, int], number: int) -> tuple[Node | None, int]:
     """The tree in integers and the next free number; None if an activity stands in it twice."""
-    walked, todo = [], [tree]
-    while todo:
-        walked.append(todo.pop())
-        todo.extend(reversed(walked[-1].children))
-    for node in walked:
+    every = walked(tree)
+    for node in every:
         if node.operator is None and node.activity is not None:
             codes.setdefault(node.activity, len(codes))
     made: list[Node] = []  # from the back every node comes behind its children: no tree is too deep
-    for own, node in reversed([*enumerate(walked, number)]):
+    for own, node in reversed([*enumerate(every, number)]):
         if node.operator is None:
             code = None if node.activity is None else codes[node.activity]
             made.append(Node(own, None, code, 0 if code is None else 1 << code, ()))
@@ -56,11 +53,11 @@ def in_integers(tree: TreeNode, codes: dict[str, int], number: int) -> tuple[Nod
         children, mask = tuple(made.pop() for _ in node.children), 0
         for child in children:
             if child.mask & mask:
-                return None, number + len(walked)
+                return None, number + len(every)
             mask |= child.mask
         branch = {code: i for i, child in enumerate(children) for code in _bits(child.mask)}
         made.append(Node(own, node.operator, None, mask, children, branch))
-    return made[0], number + len(walked)
+    return made[0], number + len(every)
 
 
 def _bits(mask: int) -> list[int]:

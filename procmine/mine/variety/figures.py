@@ -16,7 +16,7 @@ from procmine.mine import counts
 from procmine.mine.chosen import Chosen
 from procmine.mine.counts import Courses, Follows, Ints
 from procmine.mine.variety.groups import Read, read
-from procmine.model import Shuffled, Spread, TreeNode, Variety
+from procmine.model import Shuffled, Spread, TreeNode, Variety, walked
 from procmine.stats import prefixes as automaton
 from procmine.stats import variety as figures
 from procmine.stats.prefixes import Floats, Prefixes
@@ -78,16 +78,14 @@ def _varieties(
 def control_flow(tree: TreeNode) -> int:
     """Control-flow complexity of a process tree: for each choice its branches, for each choice of several the ways to
     choose, for each parallel block one (Cardoso). A loop is a choice between its end and each way back."""
-    total, todo = 0, [tree]
-    while todo:
-        node = todo.pop()
+    total = 0
+    for node in walked(tree):
         if node.operator in ("xor", "loop"):
             total += len(node.children)
         elif node.operator == "or":
             total += 2 ** len(node.children) - 1
         elif node.operator == "parallel":
             total += 1
-        todo.extend(node.children)
     return total
 
 
