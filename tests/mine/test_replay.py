@@ -23,7 +23,7 @@ def allowed(tree: TreeNode, prefix: tuple[str, ...]) -> set[str] | None:
     machine = Machine(Purse(1 << 60))
     state: int | None = machine.start(root)
     for name in prefix:
-        state = machine.after(root, state, NAMES.index(name))
+        state = machine.after(state, NAMES.index(name))
         if state is None:
             return None
     return {name for code, name in enumerate(NAMES) if machine.follows[state] >> code & 1}
