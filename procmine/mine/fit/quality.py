@@ -11,8 +11,10 @@ The bound is a number of elementary steps, not of seconds: the same log gives th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +39,11 @@ _CALL = 15_000  # what one operation on matrices costs beside its cells
 _CELLS_KEPT = 30_000_000
 _CORNERS_KEPT = 1_000_000
 _FAR = 1 << 28
+_NOWHERE = np.zeros(0, np.int32)  # places that nobody asks for
 
 Matrix = npt.NDArray[np.int32]
+Part = tuple[npt.NDArray[np.int32], Course]
+"""How many of a child's events lie before each place of its parent's, and the child's events."""
 
 
 def not_measured(log: Courses, reason: str) -> Quality:
@@ -147,23 +152,42 @@ class _Costs:
         own = tuple(code for code in course if root.mask >> code & 1)
         return len(course) - len(own) + self._whole(root, own)
 
-    def _whole(self, node: Node, own: Course) -> int:
-        """The cost of one run of the node for all these events: its matrix' corner, mostly without the matrix."""
-        if node.operator in (None, "loop"):
-            return int(self._matrix(node, own)[0, -1])
-        kept = self._corners.get((node.number, own))
-        if kept is not None:
-            return kept
+    def _whole(self, root: Node, own: Course) -> int:
+        """The cost of one run of the tree for all these events: its matrix' corner, mostly without the matrix.
+
+        A course gives each node one piece of it. Nodes are met before those below them and reckoned behind them; what
+        was reckoned waits in ``found`` for the node above.
+        """
+        found: dict[int, Any] = {}
+        met: list[tuple[Node, Course, bool, list[Part]]] = []
+        todo = [(root, own, False)]
+        while todo:
+            node, own, inner = todo.pop()
+            inner = inner or node.operator in (None, "loop")
+            kept = (self._kept if inner else self._corners).get((node.number, own))
+            if kept is not None:
+                found[node.number] = kept
+                continue
+            inside = inner or node.operator == "sequence"
+            parts = [_project(child, own) if inside else (_NOWHERE, _piece(child, own)) for child in node.children]
+            met.append((node, own, inner, parts))
+            todo.extend((child, piece, inside) for child, (_, piece) in zip(node.children, parts, strict=True))
+        for node, own, inner, parts in reversed(met):
+            below = [found.pop(child.number) for child in node.children]
+            found[node.number] = (self._matrix if inner else self._corner)(node, own, parts, below)
+        return _corner_of(found[root.number])
+
+    def _corner(self, node: Node, own: Course, parts: Sequence[Part], below: Sequence[Any]) -> int:
+        """The cost of one run of the node for all its events, from its children's costs, a sequence's from matrices."""
         self._purse.pay(_CALL + 60 * len(own) * len(node.children))
         if node.operator == "sequence":
-            row = self._wide(node.children[0], own)[0]
-            for child in node.children[1:]:
+            row = self._wide(own, parts[0], below[0])[0]
+            for part, inner in zip(parts[1:], below[1:], strict=True):
                 self._purse.pay(_CALL + 2 * (len(own) + 1) ** 2)
-                row = (row[:, None] + self._wide(child, own)).min(axis=0)
+                row = (row[:, None] + self._wide(own, part, inner)).min(axis=0)
             cost = int(row[-1])
         else:
-            pieces = [(child, _piece(child, own)) for child in node.children]
-            costs = [self._whole(child, piece) + len(own) - len(piece) for child, piece in pieces]
+            costs = [_corner_of(each) + len(own) - len(piece) for each, (_, piece) in zip(below, parts, strict=True)]
             if node.operator == "xor":
                 cost = min(costs)
             else:  # parallel: each event is foreign to all branches but its own
@@ -173,12 +197,9 @@ class _Costs:
         self._corners[node.number, own] = cost
         return cost
 
-    def _matrix(self, node: Node, own: Course) -> Matrix:
-        kept = self._kept.get((node.number, own))
-        if kept is not None:
-            return kept
+    def _matrix(self, node: Node, own: Course, parts: Sequence[Part], below: Sequence[Matrix]) -> Matrix:
         self._purse.pay(_CALL + (len(own) + 1) ** 2)
-        made = self._make(node, own)
+        made = self._make(node, own, parts, below)
         if self._cells > _CELLS_KEPT:
             self._kept.clear()
             self._cells = 0
@@ -186,14 +207,15 @@ class _Costs:
         self._kept[node.number, own] = made
         return made
 
-    def _make(self, node: Node, own: Course) -> Matrix:
+    def _make(self, node: Node, own: Course, parts: Sequence[Part], below: Sequence[Matrix]) -> Matrix:
         if node.operator is None:
             span = _span(len(own))
             return span if node.activity is None else np.where(span == 0, 1, span - (span < _FAR)).astype(np.int32)
         if node.operator == "parallel":
-            total = np.sum([self._inner(child, own) for child in node.children], axis=0, dtype=np.int32)
+            inner = [self._inner(own, part, matrix) for part, matrix in zip(parts, below, strict=True)]
+            total = np.sum(inner, axis=0, dtype=np.int32)
             return np.where(_below(len(own)) > 0, _FAR, total).astype(np.int32)  # many times _FAR would wrap around
-        wide = [self._wide(child, own) for child in node.children]
+        wide = [self._wide(own, part, matrix) for part, matrix in zip(parts, below, strict=True)]
         if node.operator == "xor":
             return np.asarray(np.minimum.reduce(wide))
         if node.operator == "sequence":
@@ -209,21 +231,19 @@ class _Costs:
             return self._product(wide[0], again)
         raise ValueError(f"A process tree has no operator {node.operator!r}.")
 
-    def _inner(self, child: Node, own: Course) -> Matrix:
-        """The child's matrix in the coordinates of its parent's events, foreign events free."""
+    def _inner(self, own: Course, part: Part, matrix: Matrix) -> Matrix:
+        """A child's matrix in the coordinates of its parent's events, foreign events free."""
         self._purse.pay(_CALL + 2 * (len(own) + 1) ** 2)
-        at, piece = _project(child, own)
-        return self._matrix(child, piece).take(at, 0).take(at, 1)
+        return matrix.take(part[0], 0).take(part[0], 1)
 
-    def _wide(self, child: Node, own: Course) -> Matrix:
+    def _wide(self, own: Course, part: Part, matrix: Matrix) -> Matrix:
         """The same with every event that is not the child's own counted as a deviation."""
         self._purse.pay(_CALL + 4 * (len(own) + 1) ** 2)
-        at, piece = _project(child, own)
-        inner = self._matrix(child, piece)
+        at, piece = part
         if len(piece) == len(own):  # no foreign event; far is far already
-            return inner
+            return matrix
         foreign = np.arange(len(own) + 1, dtype=np.int32) - at
-        wide = inner.take(at, 0).take(at, 1)
+        wide = matrix.take(at, 0).take(at, 1)
         wide += foreign
         wide -= foreign[:, None]
         wide += _below(len(own))
@@ -255,7 +275,12 @@ def _below(length: int) -> Matrix:
     return below
 
 
-def _project(child: Node, own: Course) -> tuple[npt.NDArray[np.int32], Course]:
+def _corner_of(found: Any) -> int:
+    """The cost of a whole piece: a node's own, or its matrix' corner."""
+    return found if isinstance(found, int) else int(found[0, -1])
+
+
+def _project(child: Node, own: Course) -> Part:
     """The child's events among a course's, and how many of them lie before each place of the course."""
     mask, many = child.mask, 0
     at, piece = [0], []
