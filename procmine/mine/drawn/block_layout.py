@@ -7,11 +7,12 @@ screen is broken into rows where that shows it larger. The same diagram gives th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from procmine.mine.drawn.diagram import Block, Diagram, Element, Loop, Point, Row, Single, Split
+from procmine.model import walked
 
 GAP = 36.0  # between two elements of a row, and between a gateway and its branches
 APART = 22.0  # between two branches
@@ -46,7 +47,7 @@ class _Sized:
 def draw(shown: Diagram) -> Drawn:
     """Places and lines, left to right, in rows where one would be too long."""
     pen = _Pen({(flow.source, flow.target): flow.name for flow in shown.flows})
-    parts = list(_flat(_sized(shown.block)))
+    parts = _measured(shown.block).parts
     last: tuple[Element, Point] | None = None
     top = 0.0
     for row in _rows(parts):
@@ -66,15 +67,6 @@ def draw(shown: Diagram) -> Drawn:
             x += GAP
         top = line + max(part.below for part in row) + 2 * APART
     return pen.drawn()
-
-
-def _flat(sized: _Sized) -> Iterator[_Sized]:
-    """The blocks of a row, also those of rows within it; none for a row of nothing."""
-    if isinstance(sized.block, Row):
-        for part in sized.parts:
-            yield from _flat(part)
-    else:
-        yield sized
 
 
 def _rows(parts: Sequence[_Sized]) -> list[list[_Sized]]:
@@ -105,19 +97,25 @@ def _broken(parts: Sequence[_Sized], width: float) -> list[list[_Sized]]:
     return rows
 
 
-def _sized(block: Block) -> _Sized:
+def _measured(whole: Block) -> _Sized:
+    made: list[_Sized] = []  # from the back every block comes behind those within it: none lies too deep
+    for block in reversed(walked(whole)):
+        made.append(_sized(block, tuple([made.pop() for _ in block.children])))
+    return made[0]
+
+
+def _sized(block: Block, parts: tuple[_Sized, ...]) -> _Sized:
     if isinstance(block, Single):
         width, height = block.element.size
         return _Sized(block, width, height / 2, height / 2)
     if isinstance(block, Row):
-        parts = tuple(_flat(_Sized(block, 0.0, 0.0, 0.0, tuple(_sized(part) for part in block.parts))))
         if not parts:
             return _Sized(block, 0.0, LANE, LANE)
         width = sum(part.width for part in parts) + GAP * (len(parts) - 1)
         return _Sized(block, width, max(part.above for part in parts), max(part.below for part in parts), parts)
     gates = block.opens.size[0] + block.closes.size[0] + 2 * GAP
     half = block.opens.size[1] / 2
-    parts, lanes = _branches(block) if isinstance(block, Split) else _ways_back(block)
+    parts, lanes = _branches(parts) if isinstance(block, Split) else (parts, _ways_back(block, parts))
     return _Sized(
         block,
         gates + max(part.width for part in parts),
@@ -128,9 +126,8 @@ def _sized(block: Block) -> _Sized:
     )
 
 
-def _branches(block: Split) -> tuple[tuple[_Sized, ...], tuple[float, ...]]:
+def _branches(sized: Sequence[_Sized]) -> tuple[tuple[_Sized, ...], tuple[float, ...]]:
     """The branches from top to bottom with their lanes: the middle one on the line, a way without elements below it."""
-    sized = [_sized(branch) for branch in block.branches]
     parts = [part for part in sized if part.width]
     main = max(0, (len(parts) - 1) // 2)
     if silent := [part for part in sized if not part.width]:
@@ -143,29 +140,24 @@ def _branches(block: Split) -> tuple[tuple[_Sized, ...], tuple[float, ...]]:
     return tuple(parts), tuple(lanes)
 
 
-def _ways_back(block: Loop) -> tuple[tuple[_Sized, ...], tuple[float, ...]]:
-    """The body on the line, the ways back below it."""
-    parts = [_sized(block.body), *map(_sized, block.back)]
+def _ways_back(block: Loop, parts: Sequence[_Sized]) -> tuple[float, ...]:
+    """The lanes: the body's on the line, those of the ways back below it."""
     lanes = [0.0]
     for upper, lower in pairwise(parts):
         lanes.append(lanes[-1] + max(upper.below, block.opens.size[1] / 2) + APART + lower.above)
-    return tuple(parts), tuple(lanes)
+    return tuple(lanes)
 
 
 def _first(block: Block) -> Element:
     if isinstance(block, Row):
-        return _first(next(part for part in block.parts if _any(part)))
+        return _first(block.parts[0])
     return block.element if isinstance(block, Single) else block.opens
 
 
 def _last(block: Block) -> Element:
     if isinstance(block, Row):
-        return _last(next(part for part in reversed(block.parts) if _any(part)))
+        return _last(block.parts[-1])
     return block.element if isinstance(block, Single) else block.closes
-
-
-def _any(block: Block) -> bool:
-    return not isinstance(block, Row) or any(_any(part) for part in block.parts)
 
 
 class _Pen:
@@ -175,6 +167,7 @@ class _Pen:
         self._flows = flows
         self._centres: dict[str, Point] = {}
         self._lines: dict[str, tuple[Point, ...]] = {}
+        self._todo: list[tuple[_Sized, float, float, int]] = []  # blocks that have a place and are not drawn yet
 
     def drawn(self) -> Drawn:
         """What was put down, moved to begin at the top left."""
@@ -189,7 +182,12 @@ class _Pen:
         self._lines[self._flows[source.name, target.name]] = tuple(points)
 
     def place(self, sized: _Sized, x: float, y: float, side: int) -> None:
-        """Put a block down whose line begins at ``x``, ``y``."""
+        """Put a block down whose line begins at ``x``, ``y``, and all within it."""
+        self._todo.append((sized, x, y, side))
+        while self._todo:
+            self._put(*self._todo.pop())
+
+    def _put(self, sized: _Sized, x: float, y: float, side: int) -> None:
         block = sized.block
         if isinstance(block, Single):
             self._centres[block.element.name] = (x + side * sized.width / 2, y)
@@ -198,13 +196,13 @@ class _Pen:
         else:
             self._gates(block, x, y, x + side * sized.width, side)
             if isinstance(block, Split):
-                self._split(block, sized, x, y, side)
+                self._split(block, sized, y, side)
             else:
-                self._loop(block, sized, x, y, side)
+                self._loop(block, sized, y, side)
 
     def _row(self, parts: Sequence[_Sized], x: float, y: float, side: int) -> None:
         for number, part in enumerate(parts):
-            self.place(part, x, y, side)
+            self._todo.append((part, x, y, side))
             x += side * part.width
             if number + 1 < len(parts):
                 following = parts[number + 1].block
@@ -215,11 +213,11 @@ class _Pen:
         self._centres[block.opens.name] = (x + side * block.opens.size[0] / 2, y)
         self._centres[block.closes.name] = (end - side * block.closes.size[0] / 2, y)
 
-    def _split(self, block: Split, sized: _Sized, x: float, y: float, side: int) -> None:
+    def _split(self, block: Split, sized: _Sized, y: float, side: int) -> None:
         for part, lane in zip(sized.parts, sized.lanes, strict=True):
             self._way(block.opens, block.closes, part, y + lane, side)
 
-    def _loop(self, block: Loop, sized: _Sized, x: float, y: float, side: int) -> None:
+    def _loop(self, block: Loop, sized: _Sized, y: float, side: int) -> None:
         body, *back = sized.parts
         self._way(block.opens, block.closes, body, y, side)
         for part, lane in zip(back, sized.lanes[1:], strict=True):
@@ -234,7 +232,7 @@ class _Pen:
             return
         begin = (x0 + x1) / 2 - side * part.width / 2
         end = begin + side * part.width
-        self.place(part, begin, y, side)
+        self._todo.append((part, begin, y, side))
         self.line(opens, _first(part.block), _cornered([away, (x0, y), (begin, y)], y == line))
         self.line(_last(part.block), closes, _cornered([(end, y), (x1, y), into], y == line))
 

@@ -6,12 +6,15 @@ as the tree, and its blocks lie within one another like the tree's.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 from procmine.model import TreeNode
 
 Point = tuple[float, float]
+Step = Callable[[], None]
 
 KINDS = ("start", "end", "task", "exclusive", "parallel", "inclusive")
 GATEWAYS = {"xor": "exclusive", "parallel": "parallel", "or": "inclusive"}
@@ -52,12 +55,22 @@ class Single:
 
     element: Element
 
+    @property
+    def children(self) -> tuple[Block, ...]:
+        """None."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Blocks one after the other; none of them: nothing but a flow."""
+    """Blocks one after the other, none of them a row; without any nothing but a flow."""
 
     parts: tuple[Block, ...]
+
+    @property
+    def children(self) -> tuple[Block, ...]:
+        """The parts."""
+        return self.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,11 @@ class Split:
     closes: Element
     branches: tuple[Block, ...]
 
+    @property
+    def children(self) -> tuple[Block, ...]:
+        """The branches."""
+        return self.branches
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -77,6 +95,11 @@ class Loop:
     closes: Element
     body: Block
     back: tuple[Block, ...]
+
+    @property
+    def children(self) -> tuple[Block, ...]:
+        """The body and the ways back."""
+        return (self.body, *self.back)
 
 
 Block = Single | Row | Split | Loop
@@ -96,6 +119,9 @@ class _Walk:
         self.elements: list[Element] = []
         self.flows: dict[tuple[str, str], Flow] = {}
         self._numbers = count(1)
+        self._here: Element
+        self._blocks: list[Block] = []
+        self._todo: list[Step] = []
 
     def element(self, kind: str, label: str = "") -> Element:
         name = kind if kind in ("start", "end") else f"{kind}_{next(self._numbers)}"
@@ -107,54 +133,109 @@ class _Walk:
         if ends not in self.flows:  # two silent branches of one choice are one flow
             self.flows[ends] = Flow(f"flow_{len(self.flows) + 1}", *ends)
 
-    def attach(self, node: TreeNode, here: Element) -> tuple[Element, Block]:
-        """Draw ``node`` behind ``here``; the element it ends in, and its block."""
+    def walk(self, tree: TreeNode, start: Element) -> tuple[Element, Block]:
+        """Draw a tree behind ``start``; the element it ends in, and its block."""
+        self._here = start
+        self._then(partial(self._attach, tree))
+        while self._todo:
+            self._todo.pop()()
+        return self._here, self._blocks.pop()
+
+    def _then(self, *steps: Step) -> None:
+        """What comes next. Steps lie on a list instead of calling each other: no tree is too deep."""
+        self._todo.extend(reversed(steps))
+
+    def _taken(self, many: int) -> tuple[Block, ...]:
+        """The blocks drawn last."""
+        first = len(self._blocks) - many
+        found = tuple(self._blocks[first:])
+        del self._blocks[first:]
+        return found
+
+    def _attach(self, node: TreeNode) -> None:
+        """Draw ``node`` behind what was drawn last."""
         if node.operator is None:
-            if node.activity is None:
-                return here, Row(())
-            task = self.element("task", node.activity)
-            self.flow(here, task)
-            return task, Single(task)
-        if node.operator == "sequence":
-            parts = []
-            for child in node.children:
-                here, part = self.attach(child, here)
-                parts.append(part)
-            return here, Row(tuple(parts))
-        if node.operator == "loop":
-            return self._loop(node, here)
-        if node.operator in GATEWAYS:
-            return self._split(node, here, GATEWAYS[node.operator])
-        raise ValueError(f"A process tree has no operator {node.operator!r}.")
+            self._leaf(node.activity)
+        elif node.operator == "sequence":
+            close = partial(self._row, len(node.children))
+            self._then(*(partial(self._attach, child) for child in node.children), close)
+        elif node.operator == "loop":
+            self._loop(node)
+        elif node.operator in GATEWAYS:
+            self._split(node, GATEWAYS[node.operator])
+        else:
+            raise ValueError(f"A process tree has no operator {node.operator!r}.")
 
-    def _split(self, node: TreeNode, here: Element, kind: str) -> tuple[Element, Block]:
+    def _leaf(self, activity: str | None) -> None:
+        if activity is None:
+            self._blocks.append(Row(()))
+            return
+        task = self.element("task", activity)
+        self._go(task)
+        self._blocks.append(Single(task))
+
+    def _row(self, many: int) -> None:
+        self._blocks.append(row(self._taken(many)))
+
+    def _go(self, there: Element) -> None:
+        self.flow(self._here, there)
+        self._here = there
+
+    def _split(self, node: TreeNode, kind: str) -> None:
         opens = self.element(kind)
-        self.flow(here, opens)
-        drawn = [self.attach(child, opens) for child in node.children]
-        closes = self.element(kind)
-        for end, _ in drawn:
-            self.flow(end, closes)
-        return closes, Split(opens, closes, tuple(block for _, block in drawn))
+        self._go(opens)
+        ends: list[Element] = []
 
-    def _loop(self, node: TreeNode, here: Element) -> tuple[Element, Block]:
+        def end_branch() -> None:
+            ends.append(self._here)
+            self._here = opens
+
+        def close() -> None:
+            closes = self.element(kind)
+            for end in ends:
+                self.flow(end, closes)
+            self._here = closes
+            self._blocks.append(Split(opens, closes, self._taken(len(ends))))
+
+        steps: list[Step] = []
+        for child in node.children:
+            steps += [partial(self._attach, child), end_branch]
+        self._then(*steps, close)
+
+    def _loop(self, node: TreeNode) -> None:
         opens = self.element("exclusive")
-        self.flow(here, opens)
-        done, body = self.attach(node.children[0], opens)
-        closes = self.element("exclusive")
-        self.flow(done, closes)
-        back = []
-        for child in node.children[1:]:
-            end, block = self.attach(child, closes)
-            self.flow(end, opens)
-            back.append(block)
-        return closes, Loop(opens, closes, body, tuple(back))
+        self._go(opens)
+
+        def turn() -> None:
+            closes = self.element("exclusive")
+            self._go(closes)
+
+            def go_back() -> None:
+                self.flow(self._here, opens)
+                self._here = closes
+
+            def close() -> None:
+                body, *back = self._taken(len(node.children))
+                self._blocks.append(Loop(opens, closes, body, tuple(back)))
+
+            steps: list[Step] = []
+            for child in node.children[1:]:
+                steps += [partial(self._attach, child), go_back]
+            self._then(*steps, close)
+
+        self._then(partial(self._attach, node.children[0]), turn)
+
+
+def row(parts: Iterable[Block]) -> Row:
+    """Blocks in a row, those of rows among them too: no part of a row is a row."""
+    return Row(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Row) else (part,))))
 
 
 def diagram(tree: TreeNode) -> Diagram:
     """The BPMN diagram of a process tree, with the same runs."""
     walk = _Walk()
     start = walk.element("start")
-    last, block = walk.attach(tree, start)
+    last, block = walk.walk(tree, start)
     end = walk.element("end")
     walk.flow(last, end)
-    return Diagram(tuple(walk.elements), tuple(walk.flows.values()), Row((Single(start), block, Single(end))))
+    return Diagram(tuple(walk.elements), tuple(walk.flows.values()), row((Single(start), block, Single(end))))
