@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from procmine.mine.fit.blocks import Node
+from procmine.model import walked
 
 START = -1
 """The place before a course's first event."""
@@ -73,6 +74,25 @@ class _Edge:
     empty: bool
 
 
+class _Around(NamedTuple):
+    """A node and what is around it: ``before`` can come right before it, ``behind`` after it, ``ends``: or the end."""
+
+    node: Node
+    before: frozenset[int]
+    behind: frozenset[int]
+    ends: bool
+
+
+class _Visit(NamedTuple):
+    """A node to read: ``own`` are its events, ``before`` the last event that had to come before it, ``followed`` says
+    whether an event came after it that could not come sooner."""
+
+    node: Node
+    before: int
+    own: list[Event]
+    followed: bool
+
+
 class Points:
     """The decision points of a tree; ``of`` reads a course."""
 
@@ -81,27 +101,30 @@ class Points:
         self._root = root
         self._edges: dict[int, _Edge] = {}
         self._number: dict[int, int] = {}
-        self._below: dict[int, list[int]] = {}
+        self._named: dict[int, int] = {}
+        self._below: dict[int, range] = {}
         self._silent: dict[int, int | None] = {}
         self._simple: dict[int, bool] = {}
         self._nothing: dict[int, list[tuple[int, int]]] = {}
-        self._edge(root)
-        self._name(root, frozenset(), frozenset(), True)
+        every = walked(root)
+        for node in reversed(every):
+            self._edge(node)
+        self._name(root)
+        for node in reversed(every):
+            until = self._below[node.children[-1].number].stop if node.children else self._named[node.number]
+            self._below[node.number] = range(self._named[node.number], until)
 
     def of(self, course: Sequence[int]) -> list[Taken]:
         """The decisions of a course in the order of the tree."""
-        out: list[Taken] = []
         if len(course) > LONGEST:
-            self._unfit(self._root, out)
-            return out
+            return self._unfit(self._root)
         own = [(place, code) for place, code in enumerate(course) if self._root.mask >> code & 1]
-        self._read(self._root, START, own, False, out)
-        return out
+        return self._read(_Visit(self._root, START, own, False))
 
     # ---- what the points are called
 
-    def _edge(self, node: Node) -> _Edge:
-        inner = [self._edge(child) for child in node.children]
+    def _edge(self, node: Node) -> None:
+        inner = [self._edges[child.number] for child in node.children]
         if node.operator is None:
             own = frozenset() if node.activity is None else frozenset([node.activity])
             found = _Edge(own, own, node.activity is None)
@@ -122,11 +145,17 @@ class Points:
         self._simple[node.number] = node.operator != "loop" and all(
             self._simple[child.number] for child in node.children
         )
-        return found
 
-    def _name(self, node: Node, before: frozenset[int], behind: frozenset[int], ends: bool) -> None:
-        """Add the node's point and those below it; ``behind`` can come after the node, ``ends``: or the end."""
-        first = len(self.points)
+    def _name(self, root: Node) -> None:
+        """Add the points in the order of the tree: a node's own, then those below it."""
+        todo = [_Around(root, frozenset(), frozenset(), True)]
+        while todo:
+            one = todo.pop()
+            self._named[one.node.number] = len(self.points)
+            todo.extend(reversed(self._name_one(*one)))
+
+    def _name_one(self, node: Node, before: frozenset[int], behind: frozenset[int], ends: bool) -> list[_Around]:
+        """Add the node's point; its children and what is around them."""
         edges = [self._edges[child.number] for child in node.children]
         if node.operator == "xor":
             options = self._with_silent(node, edges)
@@ -140,22 +169,23 @@ class Points:
             if edges[0].empty:
                 after = after.union(before, *(edge.last for edge in edges[1:]))
             self._add(node, "loop", after, [*again, Way("leave", _sorted(behind), ends)])
+        inner = []
         for at, child in enumerate(node.children):
             if node.operator == "sequence":
                 rest, passed = edges[at + 1 :], edges[:at][::-1]
                 next_ends = ends and all(edge.empty for edge in rest)
                 follows = _until(rest, "first") | (behind if all(edge.empty for edge in rest) else frozenset())
                 comes = _until(passed, "last") | (before if all(edge.empty for edge in passed) else frozenset())
-                self._name(child, comes, follows, next_ends)
+                inner.append(_Around(child, comes, follows, next_ends))
             elif node.operator == "loop" and at == 0:
                 redo = frozenset().union(*(edge.first for edge in edges[1:]))
                 redone = frozenset().union(*(edge.last for edge in edges[1:]))
-                self._name(child, before | redone, behind | redo, ends)
+                inner.append(_Around(child, before | redone, behind | redo, ends))
             elif node.operator == "loop":
-                self._name(child, edges[0].last, edges[0].first, edges[0].empty and ends)
+                inner.append(_Around(child, edges[0].last, edges[0].first, edges[0].empty and ends))
             else:
-                self._name(child, before, behind, ends)
-        self._below[node.number] = list(range(first, len(self.points)))
+                inner.append(_Around(child, before, behind, ends))
+        return inner
 
     def _with_silent(self, node: Node, edges: Sequence[_Edge]) -> Sequence[_Edge]:
         """The options of a node, and which of them is silent. Where none is but one may turn out to be empty, one more
@@ -175,85 +205,90 @@ class Points:
 
     # ---- what a course decides
 
-    def _read(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
-        """Put the decisions at a node and below it into ``out``. ``own`` are its events, ``before`` the last event that
-        had to come before it, ``followed`` says whether an event came after it that could not come sooner."""
-        if not own:
-            lost, is_open = before == LOST, not followed
-            for point, option in self._of_nothing(node):
-                unfit = lost or option == UNFIT
-                out.append(Taken(point, LOST, UNFIT, False) if unfit else Taken(point, before, option, is_open))
-            return
-        self._split(node, before, own, followed, out)
+    def _read(self, visit: _Visit, *, none: bool = False) -> list[Taken]:
+        """The decisions at a node and below it, in the order of the tree. What is still to read lies on a list: no tree
+        is too deep. ``none``: nothing happened there, and what that means is read, not looked up."""
+        out: list[Taken] = []
+        todo: list[Taken | _Visit] = [visit]
+        while todo:
+            one = todo.pop()
+            if isinstance(one, Taken):
+                out.append(one)
+            elif not self._below[one.node.number]:
+                continue  # nothing to decide there
+            elif one.own or none:
+                todo.extend(reversed(self._split(*one)))
+            else:
+                lost, is_open = one.before == LOST, not one.followed
+                for point, option in self._of_nothing(one.node):
+                    unfit = lost or option == UNFIT
+                    out.append(Taken(point, LOST, UNFIT, False) if unfit else Taken(point, one.before, option, is_open))
+        return out
 
     def _of_nothing(self, node: Node) -> list[tuple[int, int]]:
         """Points and options below a node of which nothing happened; most nodes of most courses are such."""
         found = self._nothing.get(node.number)
         if found is None:
-            out: list[Taken] = []
-            self._split(node, START, [], False, out)
-            found = self._nothing[node.number] = [(one.point, one.option) for one in out]
+            read = self._read(_Visit(node, START, [], False), none=True)
+            found = self._nothing[node.number] = [(one.point, one.option) for one in read]
         return found
 
-    def _split(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
+    def _split(self, node: Node, before: int, own: list[Event], followed: bool) -> Sequence[Taken | _Visit]:
+        """The decisions at a node and its children to read, in the order of the tree."""
         if node.operator == "xor":
-            self._choice(node, before, own, followed, out)
-        elif node.operator == "loop":
-            self._loop(node, before, own, followed, out)
-        elif node.operator == "parallel":
-            for child, piece in zip(node.children, _pieces(node, own), strict=True):
-                self._read(child, before, piece, followed, out)
-        elif node.operator == "sequence":
-            pieces, ordered = _pieces(node, own), _in_order(node, own)
-            for at, (child, piece) in enumerate(zip(node.children, pieces, strict=True)):
-                if not ordered:  # what a loop inside does next can still be read
-                    self._read(child, LOST, piece, followed, out)
-                    continue
-                self._read(child, before, piece, followed or any(pieces[at + 1 :]), out)
-                before = piece[-1][0] if piece else before
+            return self._choice(node, before, own, followed)
+        if node.operator == "loop":
+            return self._loop(node, before, own, followed)
+        in_row = node.operator == "sequence"
+        if in_row and not _in_order(node, own):  # what a loop inside does next can still be read
+            before, in_row = LOST, False
+        last = node.branch[own[-1][1]] if in_row and own else -1
+        found = []
+        for at, (child, piece) in enumerate(zip(node.children, _pieces(node, own), strict=True)):
+            if self._below[child.number]:
+                found.append(_Visit(child, before, piece, followed or at < last))
+            if in_row and piece:
+                before = piece[-1][0]
+        return found
 
-    def _unfit(self, node: Node, out: list[Taken]) -> None:
-        out.extend(Taken(point, LOST, UNFIT, False) for point in self._below[node.number])
+    def _unfit(self, node: Node) -> list[Taken]:
+        return [Taken(point, LOST, UNFIT, False) for point in self._below[node.number]]
 
-    def _take(self, node: Node, before: int, option: int, is_open: bool, out: list[Taken]) -> None:
+    def _take(self, node: Node, before: int, option: int, is_open: bool) -> Taken:
         lost = before == LOST
-        out.append(Taken(self._number[node.number], before, UNFIT if lost else option, is_open and not lost))
+        return Taken(self._number[node.number], before, UNFIT if lost else option, is_open and not lost)
 
-    def _choice(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
+    def _choice(self, node: Node, before: int, own: list[Event], followed: bool) -> list[Taken | _Visit]:
         silent = self._silent[node.number]
         if not own:
-            if silent is None:
-                self._unfit(node, out)
-            else:
-                self._take(node, before, silent, not followed, out)
-            return
+            return [*self._unfit(node)] if silent is None else [self._take(node, before, silent, not followed)]
         chosen = {node.branch[code] for _, code in own}
         option = min(chosen)
         if len(chosen) > 1 or not self._begins(node.children[option], own):
-            self._unfit(node, out)
-            return
-        self._take(node, before, option, silent is not None and not followed, out)
-        self._read(node.children[option], before, own, followed, out)
+            return [*self._unfit(node)]
+        taken = self._take(node, before, option, silent is not None and not followed)
+        return [taken, _Visit(node.children[option], before, own, followed)]
 
     def _begins(self, node: Node, own: list[Event]) -> bool:
         return own[0][1] in self._edges[node.number].first
 
-    def _loop(self, node: Node, before: int, own: list[Event], followed: bool, out: list[Taken]) -> None:
+    def _loop(self, node: Node, before: int, own: list[Event], followed: bool) -> list[Taken | _Visit]:
         runs = self._runs(node, own)
         if runs is None:
-            self._unfit(node, out)
-            return
+            return [*self._unfit(node)]
         leave = len(self.points[self._number[node.number]].options) - 1
         known = before
+        found: list[Taken | _Visit] = []
         for at, (branch, piece) in enumerate(runs):
             more = at + 1 < len(runs)
             if branch:  # option 0 of the point is the first redo
-                self._take(node, known, branch - 1, not followed, out)
+                found.append(self._take(node, known, branch - 1, not followed))
             if branch < len(node.children):
-                self._read(node.children[branch], known, piece, followed or more, out)
+                found.append(_Visit(node.children[branch], known, piece, followed or more))
             known = piece[-1][0] if piece else known
             if not branch and not more:
-                self._take(node, known, leave, not followed, out)
+                found.append(self._take(node, known, leave, not followed))
+        return found
 
     def _runs(self, node: Node, own: list[Event]) -> list[tuple[int, list[Event]]] | None:
         """A loop's events as body, redo, body … body; pieces may be empty where a branch can be. None if they are in
@@ -291,22 +326,27 @@ class Points:
             yield branch, own[start:end]
             start = end
 
-    def _goes_on(self, node: Node, piece: list[Event]) -> bool:
+    def _goes_on(self, root: Node, piece: list[Event]) -> bool:
         """Whether the piece can still be the beginning of one run of the node."""
-        if not piece:
-            return True
-        if node.operator is None:
-            return len(piece) == 1
-        if self._simple[node.number] and len({code for _, code in piece}) < len(piece):
-            return False
-        if node.operator == "loop":
-            return True  # a loop inside a loop takes what it can get
-        if node.operator == "xor":
-            chosen = {node.branch[code] for _, code in piece}
-            return len(chosen) == 1 and self._goes_on(node.children[chosen.pop()], piece)
-        if node.operator == "sequence" and not _in_order(node, piece):
-            return False
-        return all(self._goes_on(child, part) for child, part in zip(node.children, _pieces(node, piece), strict=True))
+        todo = [(root, piece)]
+        while todo:
+            node, piece = todo.pop()
+            if len(piece) < 2 or node.operator == "loop":
+                continue  # one event begins a run of its node; a loop inside a loop takes what it can get
+            if self._simple[node.number] and len({code for _, code in piece}) < len(piece):
+                return False
+            if node.operator == "xor":
+                chosen = {node.branch[code] for _, code in piece}
+                if len(chosen) > 1:
+                    return False
+                todo.append((node.children[chosen.pop()], piece))
+            elif node.operator == "sequence" and not _in_order(node, piece):
+                return False
+            else:
+                for child, part in zip(node.children, _pieces(node, piece), strict=True):
+                    if len(part) > 1:
+                        todo.append((child, part))
+        return True
 
 
 def _until(edges: Sequence[_Edge], side: str) -> frozenset[int]:
