@@ -105,7 +105,7 @@ def data(model: Model) -> dict[str, Any]:
         "left_out_events": model.left_out_events,
         "algorithm": model.algorithm,
         "noise": model.noise,
-        "tree": None if model.tree is None else asdict(model.tree),
+        "tree": None if model.tree is None else model.tree.to_dict(),
         "net": None if model.net is None else asdict(model.net),
         "fitness": quality.fitness if quality else None,
         "precision": quality.precision if quality else None,

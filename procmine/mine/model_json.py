@@ -7,16 +7,16 @@ refused, and so is a value of another kind: a model half understood is a wrong o
 
 from __future__ import annotations
 
-import json
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
+from procmine import nested
 from procmine.errors import InputError, nearest
-from procmine.model import Model
+from procmine.model import Model, TreeNode
 
 SCHEMA = "procmine/model@1"
 _PLAIN = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
@@ -24,8 +24,9 @@ _PLAIN = {int: "a whole number", float: "a number", str: "a text", bool: "true o
 
 def to_json(model: Model) -> str:
     """The text of the file."""
-    said = {"schema": SCHEMA, "data": asdict(model)}
-    return json.dumps(said, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    data = asdict(replace(model, tree=None))
+    data["tree"] = None if model.tree is None else model.tree.to_dict()
+    return nested.dumps({"schema": SCHEMA, "data": data}, indent=1) + "\n"
 
 
 def read_model(path: Path) -> Model:
@@ -39,21 +40,22 @@ def read_model(path: Path) -> Model:
 def model_of_json(text: str, *, where: str = "") -> Model:
     """The model of a text that ``to_json`` wrote. Raises InputError with the field that is wrong."""
     try:
-        said = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+        said = nested.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
         if not isinstance(said, dict) or said.get("schema") != SCHEMA:
             raise ValueError(f"its schema is not {SCHEMA}")
         if odd := sorted(set(said) - {"schema", "data"}):
             raise ValueError(f"there is no field {odd[0]!r}")
         found = _read(Model, said.get("data"), "data")
-    except (ValueError, RecursionError) as fault:
-        what = "it is nested too deep" if isinstance(fault, RecursionError) else fault
-        raise InputError(f"This is no model: {what}.", where=where, hint="Write it again with procmine.") from None
+    except ValueError as fault:
+        raise InputError(f"This is no model: {fault}.", where=where, hint="Write it again with procmine.") from None
     assert isinstance(found, Model)  # noqa: S101  # _read makes what it is asked for
     return found
 
 
 def _read(kind: Any, said: Any, place: str) -> Any:
     """A value of that kind. Raises ValueError with the place of what is wrong."""
+    if kind is TreeNode:
+        return _tree(said, place)
     if is_dataclass(kind):
         return _object(kind, said, place)
     origin, held = get_origin(kind), get_args(kind)
@@ -83,6 +85,23 @@ def _object(kind: Any, said: Any, place: str) -> Any:
         if field.name not in said and field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"{place}.{field.name} is missing")
     return kind(**{name: _read(known[name], value, f"{place}.{name}") for name, value in said.items()})
+
+
+def _tree(said: Any, place: str) -> TreeNode:
+    """A tree, each node read without those below it, which are put there afterwards: no tree is too deep."""
+    read: list[tuple[TreeNode, int]] = []
+    todo = [(said, place)]
+    while todo:
+        one, here = todo.pop()
+        below = one.get("children", []) if isinstance(one, dict) else []
+        if not isinstance(below, list):
+            raise ValueError(f"{here}.children is no list")
+        read.append((_object(TreeNode, {**one, "children": []} if below else one, here), len(below)))
+        todo.extend((child, f"{here}.children[{number}]") for number, child in reversed([*enumerate(below)]))
+    made: list[TreeNode] = []
+    for node, many in reversed(read):
+        made.append(replace(node, children=tuple([made.pop() for _ in range(many)])))
+    return made[0]
 
 
 def _list(held: tuple[Any, ...], said: Any, place: str) -> tuple[Any, ...]:

@@ -48,6 +48,14 @@ class TreeNode:
             made.append(f"TreeNode(operator={node.operator!r}, activity={node.activity!r}, children=({below}))")
         return made[0]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The same as ``dataclasses.asdict``."""
+        made: list[dict[str, Any]] = []
+        for node in reversed(walked(self)):
+            below = tuple([made.pop() for _ in node.children])
+            made.append({"operator": node.operator, "activity": node.activity, "children": below})
+        return made[0]
+
     def __reduce__(self) -> tuple[Callable[..., TreeNode], tuple[_Row]]:
         return _of_row, (_row(self),)
 

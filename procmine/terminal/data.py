@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from procmine import nested
 from procmine.findings import Comparison, Difference, Funnel
 from procmine.metric import Metric
 from procmine.model import Model
@@ -18,19 +18,34 @@ from procmine.model import Model
 def envelope(verb: str, ok: bool, data: Any, warnings: Sequence[str] = ()) -> str:
     """The one JSON object of ``--json`` (DESIGN 7)."""
     shown = {"schema": f"procmine/{verb}@1", "ok": ok, "data": plain(data), "warnings": list(warnings)}
-    return json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False)
+    return nested.dumps(shown, indent=2)
 
 
 def plain(value: Any) -> Any:
-    """A value of ours in what JSON knows: mappings, lists, texts, numbers."""
+    """A value of ours in what JSON knows: mappings, lists, texts, numbers. What is still to turn lies on a list, so
+    that no value is too deep."""
+    whole: list[Any] = [value]
+    todo: list[tuple[Any, Any]] = [(whole, 0)]
+    while todo:
+        holder, key = todo.pop()
+        made = holder[key] = _plain(holder[key])
+        if isinstance(made, dict):
+            todo.extend((made, name) for name in made)
+        elif isinstance(made, list):
+            todo.extend((made, place) for place in range(len(made)))
+    return whole[0]
+
+
+def _plain(value: Any) -> Any:
+    """A value in what JSON knows, what it holds as it is."""
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
+        return {str(key): entry for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
+        return list(value)
     if isinstance(value, (set, frozenset)):
         return sorted(plain(entry) for entry in value)
     if isinstance(value, date):
