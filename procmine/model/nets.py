@@ -108,7 +108,7 @@ class Quality:
     model can replay; precision looks at these only. ``token_cases`` is the number of cases that ``token_fitness`` and
     ``generalisation`` rest on; ``simplicity`` is the net's own. ``reasons`` says what is missing or rests on less than
     the whole, as names of the texts ``fit.reason``; ``unordered`` is the number of activities that the miner, its
-    budget used up, put in any order."""
+    budget used up or the tree too deep, put in any order."""
 
     fitness: float | None
     fitness_method: str
