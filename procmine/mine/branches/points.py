@@ -83,14 +83,9 @@ class _Around(NamedTuple):
     ends: bool
 
 
-class _Visit(NamedTuple):
-    """A node to read: ``own`` are its events, ``before`` the last event that had to come before it, ``followed`` says
-    whether an event came after it that could not come sooner."""
-
-    node: Node
-    before: int
-    own: list[Event]
-    followed: bool
+_Visit = tuple[Node, int, list[Event], bool]
+"""A node to read: the last event that had to come before it, its own events, and whether an event came after it that
+could not come sooner."""
 
 
 class Points:
@@ -116,10 +111,10 @@ class Points:
 
     def of(self, course: Sequence[int]) -> list[Taken]:
         """The decisions of a course in the order of the tree."""
-        if len(course) > LONGEST:
+        if len(course) > LONGEST or not self.points:
             return self._unfit(self._root)
         own = [(place, code) for place, code in enumerate(course) if self._root.mask >> code & 1]
-        return self._read(_Visit(self._root, START, own, False))
+        return self._read((self._root, START, own, False))
 
     # ---- what the points are called
 
@@ -214,26 +209,26 @@ class Points:
             one = todo.pop()
             if isinstance(one, Taken):
                 out.append(one)
-            elif not self._below[one.node.number]:
-                continue  # nothing to decide there
-            elif one.own or none:
-                todo.extend(reversed(self._split(*one)))
-            else:
-                lost, is_open = one.before == LOST, not one.followed
-                for point, option in self._of_nothing(one.node):
-                    unfit = lost or option == UNFIT
-                    out.append(Taken(point, LOST, UNFIT, False) if unfit else Taken(point, one.before, option, is_open))
+                continue
+            node, before, own, followed = one
+            if own or none:
+                todo += self._split(node, before, own, followed)[::-1]
+                continue
+            lost = before == LOST
+            for point, option in self._of_nothing(node):
+                unfit = lost or option == UNFIT
+                out.append(Taken(point, LOST, UNFIT, False) if unfit else Taken(point, before, option, not followed))
         return out
 
     def _of_nothing(self, node: Node) -> list[tuple[int, int]]:
         """Points and options below a node of which nothing happened; most nodes of most courses are such."""
         found = self._nothing.get(node.number)
         if found is None:
-            read = self._read(_Visit(node, START, [], False), none=True)
+            read = self._read((node, START, [], False), none=True)
             found = self._nothing[node.number] = [(one.point, one.option) for one in read]
         return found
 
-    def _split(self, node: Node, before: int, own: list[Event], followed: bool) -> Sequence[Taken | _Visit]:
+    def _split(self, node: Node, before: int, own: list[Event], followed: bool) -> list[Taken | _Visit]:
         """The decisions at a node and its children to read, in the order of the tree."""
         if node.operator == "xor":
             return self._choice(node, before, own, followed)
@@ -243,10 +238,10 @@ class Points:
         if in_row and not _in_order(node, own):  # what a loop inside does next can still be read
             before, in_row = LOST, False
         last = node.branch[own[-1][1]] if in_row and own else -1
-        found = []
+        found: list[Taken | _Visit] = []
         for at, (child, piece) in enumerate(zip(node.children, _pieces(node, own), strict=True)):
-            if self._below[child.number]:
-                found.append(_Visit(child, before, piece, followed or at < last))
+            if self._below[child.number]:  # what has nothing to decide is nowhere visited
+                found.append((child, before, piece, followed or at < last))
             if in_row and piece:
                 before = piece[-1][0]
         return found
@@ -267,7 +262,8 @@ class Points:
         if len(chosen) > 1 or not self._begins(node.children[option], own):
             return [*self._unfit(node)]
         taken = self._take(node, before, option, silent is not None and not followed)
-        return [taken, _Visit(node.children[option], before, own, followed)]
+        child = node.children[option]
+        return [taken, (child, before, own, followed)] if self._below[child.number] else [taken]
 
     def _begins(self, node: Node, own: list[Event]) -> bool:
         return own[0][1] in self._edges[node.number].first
@@ -283,8 +279,8 @@ class Points:
             more = at + 1 < len(runs)
             if branch:  # option 0 of the point is the first redo
                 found.append(self._take(node, known, branch - 1, not followed))
-            if branch < len(node.children):
-                found.append(_Visit(node.children[branch], known, piece, followed or more))
+            if branch < len(node.children) and self._below[node.children[branch].number]:
+                found.append((node.children[branch], known, piece, followed or more))
             known = piece[-1][0] if piece else known
             if not branch and not more:
                 found.append(self._take(node, known, leave, not followed))
