@@ -7,6 +7,7 @@ refused, and so is a value of another kind: a model half understood is a wrong o
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass, replace
@@ -14,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
-from procmine import nested
 from procmine.errors import InputError, nearest
 from procmine.model import Model, TreeNode
 
@@ -26,7 +26,7 @@ def to_json(model: Model) -> str:
     """The text of the file."""
     data = asdict(replace(model, tree=None))
     data["tree"] = None if model.tree is None else model.tree.to_dict()
-    return nested.dumps({"schema": SCHEMA, "data": data}, indent=1) + "\n"
+    return json.dumps({"schema": SCHEMA, "data": data}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def read_model(path: Path) -> Model:
@@ -40,14 +40,15 @@ def read_model(path: Path) -> Model:
 def model_of_json(text: str, *, where: str = "") -> Model:
     """The model of a text that ``to_json`` wrote. Raises InputError with the field that is wrong."""
     try:
-        said = nested.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+        said = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
         if not isinstance(said, dict) or said.get("schema") != SCHEMA:
             raise ValueError(f"its schema is not {SCHEMA}")
         if odd := sorted(set(said) - {"schema", "data"}):
             raise ValueError(f"there is no field {odd[0]!r}")
         found = _read(Model, said.get("data"), "data")
-    except ValueError as fault:
-        raise InputError(f"This is no model: {fault}.", where=where, hint="Write it again with procmine.") from None
+    except (ValueError, RecursionError) as fault:
+        what = "it is nested too deep" if isinstance(fault, RecursionError) else fault
+        raise InputError(f"This is no model: {what}.", where=where, hint="Write it again with procmine.") from None
     assert isinstance(found, Model)  # noqa: S101  # _read makes what it is asked for
     return found
 

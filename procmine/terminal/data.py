@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -9,7 +10,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from procmine import nested
 from procmine.findings import Comparison, Difference, Funnel
 from procmine.metric import Metric
 from procmine.model import Model
@@ -18,7 +18,7 @@ from procmine.model import Model
 def envelope(verb: str, ok: bool, data: Any, warnings: Sequence[str] = ()) -> str:
     """The one JSON object of ``--json`` (DESIGN 7)."""
     shown = {"schema": f"procmine/{verb}@1", "ok": ok, "data": plain(data), "warnings": list(warnings)}
-    return nested.dumps(shown, indent=2)
+    return json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def plain(value: Any) -> Any:

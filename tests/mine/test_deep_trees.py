@@ -19,6 +19,7 @@ from procmine.mine.export import to_bpmn, to_graphml, to_pnml, to_ptml
 from procmine.mine.fit.blocks import in_integers
 from procmine.mine.fit.quality import alignment_costs, measure_fit
 from procmine.mine.fit.structure import simplicity
+from procmine.mine.inductive.miner import DEEPEST
 from procmine.mine.model_json import model_of_json, to_json
 from procmine.mine.net import net_of_tree
 from procmine.mine.variety.figures import control_flow
@@ -93,31 +94,33 @@ def test_a_deep_tree_is_shown_as_any_tree_is(deep: TreeNode) -> None:
 
 @pytest.fixture(scope="module")
 def model() -> Any:
-    """A model of 1,000 levels, mined: a skip within a skip."""
-    return discover(make_log_of([[f"{i:03}" for i in range(length)] for length in range(1, 501)]), noise=0)
+    """A model as deep as may be, mined: a skip within a skip."""
+    return discover(make_log_of([[f"{i:03}" for i in range(length)] for length in range(1, DEEPEST // 2 + 1)]), noise=0)
 
 
 @pytest.mark.slow
-def test_a_model_of_a_thousand_levels_is_mined_whole_and_measured(model: Any) -> None:
+def test_the_deepest_model_is_mined_whole_and_measured(model: Any) -> None:
     fit = model.quality
 
-    assert (fit.fitness, fit.precision, fit.on_cases, fit.unordered, fit.reasons) == (1, 1, 500, 0, ())
+    assert (fit.fitness, fit.precision, fit.on_cases, fit.unordered, fit.reasons) == (1, 1, DEEPEST // 2, 0, ())
 
 
 @pytest.mark.slow
-def test_a_model_of_a_thousand_levels_is_the_same_when_read_again(model: Any) -> None:
+def test_the_deepest_model_is_the_same_when_read_again(model: Any) -> None:
     assert model_of_json(to_json(model)) == model
 
 
 @pytest.mark.slow
-def test_a_model_of_a_thousand_levels_is_printed_as_json(model: Any) -> None:
-    assert envelope("discover", True, data(model)).count('"operator": "sequence"') == 499
+def test_the_deepest_model_is_printed_as_json(model: Any) -> None:
+    assert envelope("discover", True, data(model)).count('"operator": "sequence"') == DEEPEST // 2 - 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("write", [to_bpmn, to_pnml, to_ptml, to_graphml])
-def test_a_model_of_a_thousand_levels_is_written_in_every_format(model: Any, write: Any) -> None:
-    assert '="499"' in write(model) or ">499<" in write(model)
+def test_the_deepest_model_is_written_in_every_format(model: Any, write: Any) -> None:
+    last = f"{DEEPEST // 2 - 1:03}"
+
+    assert f'="{last}"' in write(model) or f">{last}<" in write(model)
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 from procmine.mine.counts import Courses
 from procmine.mine.fit.quality import measure_fit
-from procmine.mine.inductive import Mined, graph, mine_tree, miner, projection, sublog
-from procmine.mine.inductive.miner import BUDGET
+from procmine.mine.inductive import Mined, graph, mine_tree, projection, sublog
+from procmine.mine.inductive.miner import BUDGET, DEEPEST
 from procmine.model import TreeNode
 from tests.mine.nets import inductive_tree
 
@@ -329,24 +329,22 @@ def test_a_log_without_a_course_is_a_silent_step() -> None:
     assert mine_tree(courses_in_order([])).tree == TreeNode(None, None)
 
 
-@pytest.fixture(scope="module")
-def nested() -> Courses:
-    """Courses that all break off somewhere: a skip within a skip, 300 deep."""
-    names = [f"{i:03}" for i in range(300)]
-    return courses_in_order([(tuple(names[:length]), 1) for length in range(1, 301)])
+def nested(most: int) -> Courses:
+    """A skip within a skip: a tree of twice as many levels."""
+    names = [f"{number:03}" for number in range(most)]
+    return courses_in_order([(tuple(names[:length]), 1) for length in range(1, most + 1)])
 
 
-def test_a_tree_that_would_be_too_deep_ends_in_a_flower_and_says_so(
-    nested: Courses, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(miner, "DEEPEST", 180)
-    mined = mine_tree(nested, 0)
+def test_a_tree_that_would_be_too_deep_ends_in_a_flower_and_says_so() -> None:
+    courses = nested(DEEPEST)
+    mined = mine_tree(courses, 0)
 
-    assert mined.unordered == 300 - 180 // 2 and sorted(labels(mined.tree)) == list(nested.activities)
+    assert mined.unordered == DEEPEST // 2 and sorted(labels(mined.tree)) == list(courses.activities)
 
 
-def test_a_tree_deeper_than_python_allows_calls_is_mined_whole_and_measured(nested: Courses) -> None:
-    mined = mine_tree(nested, 0)
-    fit = measure_fit(nested, mined.tree)
+def test_the_deepest_tree_is_mined_whole_and_measured() -> None:
+    courses = nested(DEEPEST // 2)
+    mined = mine_tree(courses, 0)
+    fit = measure_fit(courses, mined.tree)
 
     assert mined.complete and (fit.fitness, fit.precision, fit.reasons) == (1, 1, ())

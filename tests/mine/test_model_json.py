@@ -133,8 +133,7 @@ def test_what_is_not_of_its_kind_is_refused_with_its_place(model: Model, more: d
         ('{"schema": "procmine/model@1", "data": {}, "more": 1}', "no field 'more'"),
         ('{"schema": "procmine/model@1", "schema": "x", "data": {}}', "'schema' is given twice"),
         ('{"schema": "procmine/model@1", "data": {"noise": NaN}}', "NaN is no number"),
-        ("[" * 100_000, "Expecting value"),
-        ("[" * 100_000 + "]" * 100_000, "its schema is not"),
+        ("[" * 100_000, "nested too deep"),
     ],
 )
 def test_a_text_that_is_no_model_is_refused(text: str, told: str) -> None:
