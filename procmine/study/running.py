@@ -52,21 +52,14 @@ def run(
     tell = progress or quiet
     opened = read_study(path)
     folder = opened.folder or study
-    with ThreadPoolExecutor(1) as beside:
+    # Mining is Python and measuring is the engine: side by side neither waits for the other.
+    with ThreadPoolExecutor(2) as beside:
         # A fault of the content is told below, where it has always been told.
         beside.submit(_make_ready, folder)
         log = open_log(path, source=source, study=study, store=store, progress=tell)
-    asked = metrics_asked(log, None, folder)
-    least = profile_named(privacy)
-    if log.receipt["cases"] < least.persons:
-        raise PrivacyError(
-            f"The log has fewer than {least.persons} cases: the profile {privacy} shows nothing of it.",
-            where=log.name,
-            hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
-        )
-    tell("measure", 0.0)
-    # Mining is Python and measuring is the engine: side by side neither waits for the other.
-    with ThreadPoolExecutor(1) as beside:
+        asked = metrics_asked(log, None, folder)
+        _refuse_few(log, privacy)
+        tell("measure", 0.0)
         aside = replace(log, engine=log.engine.beside())
         mined = beside.submit(
             discovered, aside, privacy=privacy, study=folder, budget=BUDGET_OF_A_RUN, work=WORK_OF_A_RUN
@@ -111,11 +104,22 @@ def run(
 
 def _make_ready(study: Path | None) -> None:
     """Read content and load the libraries of statistics and networks while the engine reads the log; all is kept."""
-    derived_queries(load_schema(study), study)  # the import needs them first
     metrics_of(None, study)
     catalogue_of_checks(study)
+    derived_queries(load_schema(study), study)
     open_library()
     import scipy.special  # noqa: F401 - what the functions of procmine.stats import when they are called
+
+
+def _refuse_few(log: Log, privacy: str) -> None:
+    """Raise PrivacyError for a log of which the profile shows nothing."""
+    least = profile_named(privacy).persons
+    if log.receipt["cases"] < least:
+        raise PrivacyError(
+            f"The log has fewer than {least} cases: the profile {privacy} shows nothing of it.",
+            where=log.name,
+            hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
+        )
 
 
 def _noticed(
