@@ -168,6 +168,12 @@ def test_a_norm_without_a_worked_example_does_not_load(tmp_path: Path) -> None:
     assert "There is no worked example" in told
 
 
+def test_an_example_without_activities_is_told_where_labels_go(tmp_path: Path) -> None:
+    told = refused(tmp_path, GOOD.replace("| activity\n", "| label\n"))
+
+    assert "The example has no column activity. Labels of the extract go under activity_label" in told
+
+
 def test_two_norms_of_one_name_are_refused(tmp_path: Path) -> None:
     assert "Two norms are called decided" in refused(tmp_path, GOOD + GOOD)
 
