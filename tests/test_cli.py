@@ -361,6 +361,15 @@ def test_a_log_that_cannot_tell_handovers_says_what_it_lacks(call: Call, log: Pa
     _, out, _ = call("handover", log, "--by", "team", "--lang", "en")
 
     assert "Not measurable: the extract lacks team" in out
+    assert "both sides known" not in out and "components" not in out
+
+
+def test_where_a_side_cannot_be_known_no_handover_found_is_not_told_as_none(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("case_id,activity,timestamp\na,first_interview,2025-01-06T08:00\n", encoding="utf-8")
+    _, out, _ = call("handover", path, "--lang", "en")
+
+    assert "Not measurable: the extract lacks role" in out and "0" not in out
 
 
 def test_compare_keeps_its_json_contract_and_the_order_of_names(call: Call, log: Path) -> None:

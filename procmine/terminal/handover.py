@@ -22,8 +22,8 @@ def handover(found: Handovers, words: Words) -> str:
         ("reciprocity", _number(found.reciprocity, words)),
         ("components", words.number(found.components)),
     ]
-    if not found.edges:
-        return f"{pairs(facts)}\n\n{_nothing(found, words)}"
+    if not found.edges:  # nor a network; and where a column is missing a count of none is no count
+        return f"{pairs(facts[: 1 if found.missing and not found.count else 3])}\n\n{_nothing(found, words)}"
     several = len({node.side.office for node in found.nodes if node.side.kind == "team"}) > 1
     names = {node.side: called(node.side, words, several=several) for node in found.nodes}
     ranked = sorted(found.edges, key=lambda edge: (-edge.count, edge.source, edge.target))
