@@ -563,7 +563,7 @@ class Attacker:
             self.cells[cell] = len(self.cells)
             seen = shown.get(cell, 0)
             below, above = profile.base // 2, (profile.base - 1) // 2
-            self.low.append(max(0, seen - below) if seen else 0)
+            self.low.append(max(profile.persons, seen - below) if seen else 0)
             self.high.append(seen + above if seen else (profile.persons - 1 if count < profile.persons else math.inf))
         self.hidden = [c for c, count in self.truth.items() if 0 < count < profile.persons and not shown.get(c)]
         rows = []

@@ -29,7 +29,7 @@ Range = tuple[float, float]
 
 def within(shown: int, profile: Profile) -> Range:
     """The true number behind one that is shown rounded."""
-    return max(0, shown - profile.base // 2), shown + (profile.base - 1) // 2
+    return max(profile.persons if shown else 0, shown - profile.base // 2), shown + (profile.base - 1) // 2
 
 
 # Courses beside the graph: the rare courses that pass a step or way are what its cases leave over.

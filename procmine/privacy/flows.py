@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from procmine.model import Model, Variant
-from procmine.privacy.profile import Profile, rounded
+from procmine.privacy.profile import Profile, could_be, rounded
 from procmine.privacy.sums import POSSIBLE
 
 Cell = tuple[str, ...]
@@ -106,12 +106,11 @@ def sums_of_courses(model: Model, names: Collection[str], may: Collection[Cell],
 def untold(sums: Sequence[Sum], shown: set[Cell], profile: Profile) -> set[Cell]:
     """Cells that may be shown without betraying one that is not.
 
-    In each sum the attacker subtracts what is shown from the total; every number may be off by half a base, every
-    hidden cell lies between 0 and the minimum. Where that leaves a hidden cell fewer than ``POSSIBLE`` values, the
-    smallest cell shown in that sum is hidden as well, until there is room in every sum.
+    In each sum the attacker subtracts what is shown from the total; every number may be off by half a base, no cell
+    shown is below the minimum, every hidden cell lies between 0 and it. Where that leaves a hidden cell fewer than
+    ``POSSIBLE`` values, the smallest cell shown in that sum is hidden as well, until there is room in every sum.
     """
     shown = set(shown)
-    above, below = (profile.base - 1) // 2, profile.base // 2  # true number over, under the one shown at most
     changed = True
     while changed:
         changed = False
@@ -122,9 +121,9 @@ def untold(sums: Sequence[Sum], shown: set[Cell], profile: Profile) -> set[Cell]
             hidden = [cell for cell, count in one.cells if count and cell not in shown]
             if not hidden or not visible:
                 continue
-            missing = rounded(one.total, profile.base) - sum(rounded(count, profile.base) for count, _ in visible)
-            most = missing + above + below * len(visible)
-            least = missing - below - above * len(visible)
+            total, seen = rounded(one.total, profile.base), [could_be(count, profile) for count, _ in visible]
+            most = total + (profile.base - 1) // 2 - sum(low for low, _ in seen)
+            least = total - profile.base // 2 - sum(high for _, high in seen)
             least -= (profile.persons - 1) * max(one.places - len(visible) - 1, 0)
             if min(most, profile.persons - 1) - max(least, 0) + 1 < POSSIBLE:
                 shown.remove(min(visible)[1])

@@ -16,7 +16,7 @@ from dataclasses import replace
 from procmine.findings import Measurement, NormCount, NormFound, NormsFound, Status
 from procmine.privacy.adding_up import ranges
 from procmine.privacy.figures import release
-from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed
+from procmine.privacy.profile import Profile, Released, could_be, profile_named, rounded, sealed
 from procmine.privacy.sums import POSSIBLE
 
 STATES = ("kept", "broken", "undetermined")
@@ -87,8 +87,7 @@ def _range(
     """What a reader takes a count for before reckoning. One hidden for others is held to be known to about its size."""
     many = values[place]
     if place in seen:
-        shown = rounded(many, rule.base)
-        return max(0, shown - rule.base // 2), shown + (rule.base - 1) // 2
+        return could_be(many, rule)
     if cases[place] < rule.persons:
         return 0, max(rule.persons - 1, many)
     return 0, many + rule.base - 1

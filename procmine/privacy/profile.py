@@ -104,6 +104,16 @@ def rounded(count: float, base: int) -> int:
     return math.floor(count / base + 0.5) * base
 
 
+def could_be(count: int, profile: Profile) -> tuple[int, int]:
+    """Least and most of a count that is shown rounded: fewer than the profile's persons would not be shown.
+
+    >>> could_be(11, PROFILES["shared"]), could_be(16, PROFILES["shared"])
+    ((10, 12), (13, 17))
+    """
+    shown = rounded(count, profile.base)
+    return max(shown - profile.base // 2, profile.persons), shown + (profile.base - 1) // 2
+
+
 def two_digits(value: float, *, up: bool = False) -> float:
     """``value`` to two significant digits; ``up``: away from zero."""
     if value == 0 or not math.isfinite(value):

@@ -1,9 +1,9 @@
 """What a shown total and shown parts give away of hidden parts, and which further parts have to go.
 
-An attacker subtracts what is shown from the total; every number may be off by half a base. A part hidden for its few
-persons is below the minimum, and so may one be that holds nothing; one hidden for others is held to be known to its
-size: an attacker who knows this rule knows nearly that. Where all this leaves a hidden part fewer than ``POSSIBLE``
-values, the smallest shown one is hidden as well (reliability.md 3.6).
+An attacker subtracts what is shown from the total; every number may be off by half a base, but no part that is shown is
+below the minimum. A part hidden for its few persons is, and so may one be that holds nothing; one hidden for others is
+held to be known to its size: an attacker who knows this rule knows nearly that. Where all this leaves a hidden part
+fewer than ``POSSIBLE`` values, the smallest shown one is hidden as well (reliability.md 3.6).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from procmine.privacy.profile import Profile, rounded
+from procmine.privacy.profile import Profile, could_be, rounded
 
 POSSIBLE = 3
 """How many values a hidden part must be able to have."""
@@ -33,10 +33,9 @@ def untold_parts(total: int, parts: Mapping[Key, int], shown: Collection[Key], p
 def _told(total: int, parts: Mapping[Key, int], left: Collection[Key], profile: Profile) -> bool:
     """Whether a hidden part has too few possible values where the parts ``left`` are shown."""
     limits = [max(profile.persons - 1, count) for key, count in parts.items() if key not in left]
-    missing = rounded(total, profile.base) - sum(rounded(parts[key], profile.base) for key in left)
-    above, below = (profile.base - 1) // 2, profile.base // 2  # true number over, under the one shown at most
-    most = missing + above + below * len(left)
-    least = missing - below - above * len(left)
+    all_of_it, seen = rounded(total, profile.base), [could_be(parts[key], profile) for key in left]
+    most = all_of_it + (profile.base - 1) // 2 - sum(low for low, _ in seen)
+    least = all_of_it - profile.base // 2 - sum(high for _, high in seen)
     together = sum(limits)
     for limit in sorted(set(limits)):
         others = together - limit
