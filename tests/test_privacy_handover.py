@@ -239,6 +239,15 @@ def test_the_measures_are_those_of_what_is_shown(profile: str) -> None:
     assert (released.value.density, released.map(measured).value.density) == (None, again.density)
 
 
+@pytest.mark.parametrize("profile", ROUNDING)
+def test_few_who_wait_still_or_were_reached_look_like_none(profile: str) -> None:
+    found = network([edge(A, B, 90, reached=82, waiting=8), edge(B, A, 80, reached=9, waiting=71)])
+
+    released = shown(found, profile)
+
+    assert (released["A", "B"].waiting, released["B", "A"].reached) == (0, 0)
+
+
 def test_what_leaves_does_not_speak_of_workers() -> None:
     assert "worker" not in str(data(release_handovers(network([edge(A, B, 90), edge(B, A, 80)]), "shared").value))
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from procmine.model import Branch, Considered, Crossing, Level, Option, Part, Steered, Weighted
-from procmine.privacy.profile import Profile, Released, coarse, profile_named, rounded, sealed
+from procmine.privacy.profile import Profile, Released, coarse, few_as_none, profile_named, rounded, sealed
 
 Rows = tuple[tuple[int, ...], ...]
 
@@ -71,9 +71,9 @@ def _branch(branch: Branch, rule: Profile, names: Collection[str], staff: bool) 
         decisions=rounded(branch.decisions, rule.base),
         of_decisions=rounded(branch.of_decisions, rule.base),
         cases=rounded(branch.cases, rule.base),
-        unfit=_few(branch.unfit, rule),
-        unfinished=_few(branch.unfinished, rule),
-        same_time=_few(branch.same_time, rule),
+        unfit=few_as_none(branch.unfit, rule),
+        unfinished=few_as_none(branch.unfinished, rule),
+        same_time=few_as_none(branch.same_time, rule),
         entropy=branch.entropy if rule.exact else _uncertainty(options),
         cells=branch.cells if rule.exact else 0,
         known=tuple(_considered(one, branch.decisions, rule) for one in branch.known),
@@ -194,10 +194,6 @@ def _unfit(share: float | None, cases: int, rule: Profile) -> float | None:
     if share is None or rule.exact:
         return share
     return coarse(share, cases, rule) if share * cases >= rule.persons else None
-
-
-def _few(count: int, rule: Profile) -> int:
-    return rounded(count, rule.base) if rule.exact or count >= rule.persons else 0
 
 
 def _names_workers(steered: Steered, sort: str) -> bool:

@@ -5,8 +5,9 @@ soon somebody is seen are figures about staff. A team of too few caseworkers is 
 together are still too few, the next smallest goes with them, for the whole less what is shown would be theirs. Warm
 shares stand only where enough caseworkers hand over, waiting times where enough take over: enough on that side, enough
 in whose hands these very handovers lay, and outside the workbench no one of them with more than half of them, no two
-with more than 85 of 100 (reliability.md 5.3 S2). The workbench shows no team of one or two either, and no such figure
-of fewer than five caseworkers, as none is measured; of nobody, where no caseworker is recorded, it may.
+with more than 85 of 100 (reliability.md 5.3 S2). Few who wait still, or few who were reached, look like none there. The
+workbench shows no team of one or two either, and no such figure of fewer than five caseworkers, as none is measured; of
+nobody, where no caseworker is recorded, it may.
 
 The measures of the network are taken off; ``procmine.mine.handover.measured`` works them out from what is shown.
 """
@@ -17,7 +18,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from procmine.model import HandoverEdge, HandoverNode, Handovers, Hands, Share, Side
-from procmine.privacy.profile import Profile, Released, profile_named, rounded, sealed, shown_share, two_digits
+from procmine.privacy.profile import (
+    Profile,
+    Released,
+    few_as_none,
+    profile_named,
+    rounded,
+    sealed,
+    shown_share,
+    two_digits,
+)
 from procmine.privacy.sums import untold_parts
 
 TEAMS = ("team", "small_teams")
@@ -84,8 +94,8 @@ def _edge(edge: HandoverEdge, staff: Mapping[Side, int | None], profile: Profile
         count=rounded(edge.count, profile.base),
         cases=rounded(edge.cases, profile.base),
         warm=_share(edge.warm, profile) if _staffed(staff[edge.source], edge.givers, profile) else _NOTHING,
-        reached=rounded(edge.reached, profile.base) if seen else 0,
-        waiting=rounded(edge.waiting, profile.base) if seen else 0,
+        reached=few_as_none(edge.reached, profile) if seen else 0,
+        waiting=few_as_none(edge.waiting, profile) if seen else 0,
         median_days=median if median is None or profile.exact else int(two_digits(median)),
         givers=Hands(),
         seers=Hands(),

@@ -114,6 +114,15 @@ def could_be(count: int, profile: Profile) -> tuple[int, int]:
     return max(shown - profile.base // 2, profile.persons), shown + (profile.base - 1) // 2
 
 
+def few_as_none(count: int, profile: Profile) -> int:
+    """A count as it is shown; outside the workbench one of too few looks like none.
+
+    >>> few_as_none(4, PROFILES["shared"]), few_as_none(4, PROFILES["internal"])
+    (0, 4)
+    """
+    return rounded(count, profile.base) if profile.exact or count >= profile.persons else 0
+
+
 def two_digits(value: float, *, up: bool = False) -> float:
     """``value`` to two significant digits; ``up``: away from zero."""
     if value == 0 or not math.isfinite(value):
