@@ -127,10 +127,6 @@ class Norms:
     cases_end: str
     where: str
 
-    def land_of(self, office: str) -> str:
-        """The Land of an office."""
-        return self.lands.get(office, self.land)
-
 
 def rests_on(norm: Norm) -> tuple[str, ...]:
     """The event columns (beside case, activity and time) and the columns of cases a norm cannot do without."""

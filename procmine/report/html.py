@@ -106,7 +106,6 @@ def _environment(study: Path | None) -> Any:
     )
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["markup"] = _drawing
-    environment.filters["lined"] = lambda row, columns: list(zip(row[1:], columns[1:], strict=True))
     environment.filters["cells"] = _cells
     return environment
 

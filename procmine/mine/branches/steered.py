@@ -166,7 +166,7 @@ def _judged(branches: Sequence[Branch]) -> list[Branch]:
         parts: list[Part] = [getattr(branches[at], block) for at in told]
         stands = benjamini_hochberg([part.p for part in parts], CHANCE)
         judged.append(tuple(replace(part, stands=hit) for part, hit in zip(parts, stands, strict=True)))
-    together = benjamini_hochberg([branches[at].whole_p or 0.0 for at in told], CHANCE)
+    together = benjamini_hochberg([1.0 if (p := branches[at].whole_p) is None else p for at in told], CHANCE)
     for at, whole, voice, profile, organisation in zip(told, together, *judged, strict=True):
         branch = replace(found[at], voice=voice, profile=profile, organisation=organisation)
         found[at] = replace(branch, question=_question(branch, whole))
