@@ -102,7 +102,7 @@ def _heading(reading: Reading, metric: str, name: str) -> str:
     part = (getattr(reading.sheets.get(metric), "parts", None) or {}).get(name)
     if part:
         return clean(part[reading.words.language])
-    return reading.words.maybe(f"example.{name}") or reading.label(f"column:{name}").removeprefix("column:")
+    return reading.words.maybe(f"example.{name}") or reading.column(name)
 
 
 def _cell(reading: Reading, value: object) -> Cell:

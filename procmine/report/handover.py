@@ -49,7 +49,7 @@ def _level(reading: Reading, found: Handovers) -> list[Block]:
     words = reading.words
     title = words.text(f"handover.map.{found.by}")
     if found.missing:
-        columns = words.listed([reading.label(f"column:{name}").removeprefix("column:") for name in found.missing])
+        columns = words.listed([reading.column(name) for name in found.missing])
         return [Note(words.text("handover.missing", columns=columns), "muted", title)]
     if not found.edges:
         return [Note(words.text("handover.nothing"), "muted", title)]

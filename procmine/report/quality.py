@@ -47,7 +47,7 @@ def receipt_section(reading: Reading) -> Section:
 
 def _column(reading: Reading, name: str) -> str:
     """A column by its title, with its name in an extract; by its name alone where it has no title."""
-    title = reading.label(f"column:{name}").removeprefix("column:")
+    title = reading.column(name)
     return name if title == name else f"{title} ({name})"
 
 

@@ -152,10 +152,7 @@ class Reading:
     def needed(self, metric: str) -> str:
         """The columns of the extract the metric cannot do without, in the reader's words."""
         either = f" {self.words.text('lists.or')} "
-        names = [
-            either.join(self.label(f"column:{one}").removeprefix("column:") for one in choice.split("|"))
-            for choice in self.needs.get(metric, ())
-        ]
+        names = [either.join(self.column(one) for one in choice.split("|")) for choice in self.needs.get(metric, ())]
         return ", ".join(names)
 
     def unit_of(self, metric: str, one: Further) -> str:
@@ -180,6 +177,10 @@ class Reading:
             given = given.get(self.words.language)
         return clean(str(given or code))
 
+    def column(self, name: str) -> str:
+        """How a column is called; its own name where it has no title."""
+        return self.label(f"column:{name}" if f"column:{name}" in self.labels else name)
+
     def value(self, measured: Measurement | None) -> float | None:
         """The value if it says something; where cases are too few it does not, even if it could be worked out."""
         return measured.value if measured is not None and measured.status in TELLING else None
@@ -193,7 +194,7 @@ class Reading:
 
     def attribute(self, name: str) -> str:
         """How an attribute is called by which a metric is split."""
-        return self.words.maybe(f"attributes.{name}") or self.label(name)
+        return self.words.maybe(f"attributes.{name}") or self.column(name)
 
     def _one(self, metric: str, group: Mapping[str, str]) -> Measurement | None:
         if "figures" not in self._kept:

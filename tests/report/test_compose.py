@@ -283,3 +283,15 @@ def test_the_receipt_gives_every_kind_of_fault(german: Document) -> None:
         "2.210",
     ):
         assert text in spoken
+
+
+def test_a_group_that_a_metric_is_split_by_bears_its_title_as_a_column() -> None:
+    found = made_up.findings()
+    by_age = tuple(
+        dataclasses.replace(one, group={"birth_band": "15-24"}) if "function" in one.group else one
+        for one in found.measurements
+    )
+    labels = made_up.labels() | {"column:birth_band": {"de": "Altersgruppe", "en": "age group"}}
+    told = repr(compose(dataclasses.replace(found, measurements=by_age), made_up.sheets(), labels, "de"))
+
+    assert "nach Altersgruppe'" in told and "nach birth_band" not in told

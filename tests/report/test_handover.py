@@ -45,7 +45,7 @@ SMALL = network([edge(A, B, 400), edge(B, A, 60, Share(0, 0, 60)), edge(A, A, 30
 def reading(language: str = "de") -> Reading:
     labels = {
         "integration": {"de": "Vermittlung", "en": "Placement"},
-        "column:team": {"de": "column:Team", "en": "column:Team"},
+        "column:team": {"de": "Team", "en": "team"},
     }
     return Reading(made_up.findings(), made_up.sheets(), labels, load(language))
 
