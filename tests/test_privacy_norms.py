@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from procmine.findings import NormCount, NormFound, NormsFound
+from procmine.findings import Measurement, NormCount, NormFound, NormsFound, Status
 from procmine.privacy.adding_up import ranges
 from procmine.privacy.norms import release_norms
 from procmine.privacy.profile import PROFILES, Profile
@@ -100,6 +100,43 @@ def test_no_count_of_few_persons_is_told_by_all_others_together(seed: int, profi
     few = [cell for cell in reader.hidden if 0 < reader.true[cell] < rule.persons]
 
     assert all(reader.possible(cell) >= 3 for cell in few)
+
+
+def with_rates(*offices: tuple[int, int]) -> NormsFound:
+    """Kept and broken by office, each a case of its own, with their rates."""
+    sums = (sum(kept for kept, _ in offices), sum(broken for _, broken in offices))
+    groups = [({}, *sums), *(({"office": f"O{number}"}, *one) for number, one in enumerate(offices))]
+    rates, counts = [], []
+    for group, kept, broken in groups:
+        many, share = kept + broken, kept / (kept + broken)
+        rates.append(
+            Measurement(
+                metric="n", version=1, group=group, period=None, value=share, numerator=kept, denominator=many,
+                items=many, cases=many, coverage=1.0, bounds=None, interval=(0.0, 1.0), status=Status.OK,
+                effective_n=many, known_cases=many,
+            )
+        )  # fmt: skip
+        cases = {"kept": kept, "broken": broken, "undetermined": 0}
+        counts.append(NormCount(group, kept, broken, 0, {}, {}, {}, cases=cases, reason_cases={}))
+    words = {"de": "Satz", "en": "sentence"}
+    return NormsFound(
+        (NormFound("n", 1, "response", words, "", "", "", None, None, False, tuple(rates), tuple(counts)),), (), ""
+    )
+
+
+@pytest.mark.parametrize(("kept", "told"), [(7, True), (8, False), (9, False), (10, True)])
+def test_a_rate_that_tells_a_hidden_count_beside_it_to_within_two_is_not_shown(kept: int, told: bool) -> None:
+    (norm,) = release_norms(with_rates((30, 60), (40, 70), (kept, 52 - kept)), "shared").value.norms
+
+    assert (norm.measurements[3].status is Status.OK) == told
+
+
+def test_what_a_rate_says_of_the_least_is_reckoned_with_among_the_sums() -> None:
+    # 17 less 13 is 4 at most; 5 of 50 is 3 at least.
+    (norm,) = release_norms(with_rates((13, 60), (4, 46)), "shared").value.norms
+
+    assert norm.measurements[2].value == 0.1 and norm.counts[2].kept is None
+    assert None in (norm.counts[0].kept, norm.counts[1].kept)
 
 
 def test_what_one_sum_tells_goes_into_the_next() -> None:

@@ -44,13 +44,14 @@ def release(
     *,
     sensitive: Collection[str] = frozenset(),
     units: Mapping[str, str] | None = None,
+    gone: Collection[tuple[str, Group]] = frozenset(),
 ) -> Released[tuple[Measurement, ...]]:
     """Measurements as the profile lets them out, in the order given.
 
     Hand over *all* measurements of a result at once: complements are seen only among what is given. ``sensitive`` names
     metrics about protected attributes (sanctions, health); ``units`` says what each metric's figure is (Metric.told_in:
-    ``mean``, ``rate:100``); one it does not name is a share. Raises PrivacyError for a period finer than the profile
-    allows.
+    ``mean``, ``rate:100``); one it does not name is a share; ``gone`` are metrics and groups that must not be seen
+    for other reasons. Raises PrivacyError for a period finer than the profile allows.
     """
     rule = profile_named(profile)
     given = tuple(measurements)
@@ -68,7 +69,8 @@ def release(
         protected = metric[0] in sensitive and unit in _TOLD_BY_HITS and not rule.exact
         about = metric[0] in staff
         own = {group_of(given[k]): given[k] for k in places if rests_on_cases(given[k])}
-        hidden = with_complements({key: _cell(m, unit, about, protected) for key, m in own.items()}, rule)
+        cells = {key: _cell(m, unit, about, protected) for key, m in own.items()}
+        hidden = with_complements(cells, rule, {key for name, key in gone if name == metric[0]})
         parts = hidden_parts(own, hidden, unit, rule, staff=about, protected=protected)
         for k in places:
             key = group_of(given[k])

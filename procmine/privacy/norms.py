@@ -4,17 +4,20 @@ A group whose rate is withheld has no counts either, nor has one with too few ca
 some that are too few together, the counts of the smallest other one go with them, for the whole would tell them.
 Outside the workbench a count that rests on too few cases looks like one that is not there, and so does a count of none;
 the others are rounded. Where the whole and the offices, and states and their reasons or sides, all together would still
-leave a hidden count too few possible values, the smallest shown one goes as well. Who began the broken steps is told by
+leave a hidden count too few possible values, the smallest shown one goes as well; a rate that alone would, goes itself:
+a share of 10 in 50 beside a count of fewer than 10 is one of 8 or 9. Who began the broken steps is told by
 side and function only, never by person.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from procmine.findings import Measurement, NormCount, NormFound, NormsFound, Status
 from procmine.privacy.adding_up import ranges
+from procmine.privacy.cells import Group, group_of
 from procmine.privacy.figures import release
 from procmine.privacy.profile import Profile, Released, could_be, profile_named, rounded, sealed
 from procmine.privacy.sums import POSSIBLE
@@ -26,7 +29,10 @@ def release_norms(found: NormsFound, profile: str | Profile) -> Released[NormsFo
     """The norms as the profile lets them out. Raises PrivacyError for a period finer than the profile allows."""
     rule = profile_named(profile)
     given = [one for norm in found.norms for one in norm.measurements]
-    shown = release(given, rule, sensitive={norm.name for norm in found.norms if norm.sensitive}).value
+    sensitive = {norm.name for norm in found.norms if norm.sensitive}
+    shown = release(given, rule, sensitive=sensitive).value
+    if telling := {pair for norm in found.norms for pair in _telling_rates(norm, shown, rule)}:
+        shown = release(given, rule, sensitive=sensitive, gone=telling).value
     left = iter(shown)
     norms = tuple(_norm(norm, tuple(next(left) for _ in norm.measurements), rule) for norm in found.norms)
     return sealed(replace(found, norms=norms), rule)
@@ -36,6 +42,40 @@ Place = tuple[int, str, str]
 """A count: of which group, of what kind (``state``, or a field of parts), its name."""
 _PARTS = {"why": "undetermined", "begun_by": "broken", "functions": "broken"}
 """The fields that are parts of a state."""
+
+
+def _telling_rates(norm: NormFound, shown: Sequence[Measurement], rule: Profile) -> set[tuple[str, Group]]:
+    """The rates that leave a count of few persons beside them too few values, whatever else is shown."""
+    if rule.exact:
+        return set()
+    values, cases = _values(norm.counts)
+    least = _least(norm.counts, [one for one in shown if one.metric == norm.name], rule)
+    return {
+        (norm.name, _key(norm.counts[place[0]].group))
+        for place, low in least.items()
+        if cases[place] < rule.persons and max(rule.persons - 1, values[place]) - low + 1 < POSSIBLE
+    }
+
+
+def _least(counts: Sequence[NormCount], shown: Sequence[Measurement], rule: Profile) -> dict[Place, int]:
+    """How many were kept and broken at least, as the rates tell. They rest on those whose time was watched: at most it
+    cannot be told."""
+    rates = {group_of(one): one for one in shown}
+    least: dict[Place, int] = {}
+    for group, count in enumerate(counts):
+        rate = rates.get(_key(count.group))
+        if rate is None or rate.numerator is None or not rate.denominator:
+            continue
+        decided = max(rate.denominator - rule.base // 2, rule.persons) / rate.denominator
+        for state, many in (("kept", rate.numerator), ("broken", rate.denominator - rate.numerator)):
+            if (items := getattr(count, state)) is not None:
+                low = math.ceil(max(0.0, many - rule.base / 2) * decided - 1e-9)
+                least[group, "state", state] = min(low, items)
+    return least
+
+
+def _key(group: Mapping[str, str]) -> Group:
+    return tuple(sorted(group.items()))
 
 
 def _norm(norm: NormFound, shown: tuple[Measurement, ...], rule: Profile) -> NormFound:
@@ -50,7 +90,7 @@ def _norm(norm: NormFound, shown: tuple[Measurement, ...], rule: Profile) -> Nor
     if rule.exact:
         counts = [replace(one, cases={}, reason_cases={}) for one in norm.counts]
     else:
-        seen = _untold(norm.counts, hidden, rule)
+        seen = _untold(norm.counts, hidden, _least(norm.counts, shown, rule), rule)
         counts = [_count(one, group, seen, rule) for group, one in enumerate(norm.counts)]
     counts = [_nothing(one.group) if gone else one for one, gone in zip(counts, hidden, strict=True)]
     return replace(norm, measurements=shown, counts=tuple(counts))
@@ -61,9 +101,11 @@ def _nothing(group: Mapping[str, str]) -> NormCount:
     return NormCount(group, None, None, None, {}, {}, {})
 
 
-def _untold(counts: Sequence[NormCount], hidden: Sequence[bool], rule: Profile) -> set[Place]:
-    """The counts that may be seen beside all others: a reader who reckons with all sums at once is left ``POSSIBLE``
-    values for each count of few persons."""
+def _untold(
+    counts: Sequence[NormCount], hidden: Sequence[bool], least: Mapping[Place, int], rule: Profile
+) -> set[Place]:
+    """The counts that may be seen beside all others: a reader who reckons with all sums at once, and with what rates
+    say of the ``least``, is left ``POSSIBLE`` values for each count of few persons."""
     values, cases = _values(counts)
     seen = {place for place, many in cases.items() if many >= rule.persons and not hidden[place[0]]}
     secret = [place for place in values if cases[place] < rule.persons]  # none looks like few, and so it must
@@ -74,7 +116,8 @@ def _untold(counts: Sequence[NormCount], hidden: Sequence[bool], rule: Profile) 
         for place in places:
             about.setdefault(place, []).append(number)
     while True:
-        known = ranges({place: _range(place, values, cases, seen, rule) for place in values}, sums)
+        given = {place: _range(place, values, cases, seen, rule) for place in values}
+        known = ranges({place: (max(low, least.get(place, 0)), high) for place, (low, high) in given.items()}, sums)
         told = [place for place in secret if known[place][1] - known[place][0] + 1 < POSSIBLE]
         if not (gone := _telling(told, known, members, about, values, seen)):
             return seen
