@@ -59,7 +59,7 @@ class Crossing:
 class Part:
     """One block's share of what is open at a branch: ``unique`` beyond the other blocks (corrected for chance; it may
     lie a little below 0), ``shapley`` its fair share, ``p`` how often chance does as well (estimated where it never did
-    in a thousand tries). ``stands``: the share stands up to the number of branches looked at; of all that do, at most
+    in all tries). ``stands``: the share stands up to the number of branches looked at; of all that do, at most
     one in twenty is expected to be chance."""
 
     unique: float

@@ -75,7 +75,9 @@ def _quality(reading: Reading, model: Model) -> list[str]:
         said = [words.text("map.quality_fitness", fitness=fitness)]
     else:
         said = [words.text("map.quality", fitness=fitness, precision=words.percent(quality.precision, 0))]
-    if quality.on_cases < quality.of_cases:
+    if "long_courses" in quality.reasons:
+        said.append(words.text("fit.reason.long_courses"))
+    if "alignment_budget" in quality.reasons:
         said.append(words.text("map.quality_on", on=words.number(quality.on_cases), of=of))
     if 0 < model.mined_cases < model.cases:
         said.append(words.text("map.mined", mined=words.number(model.mined_cases), of=of))

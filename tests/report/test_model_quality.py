@@ -77,6 +77,18 @@ def test_a_report_of_a_filtered_model_says_which_share_of_the_cases_it_shows() -
     assert any(f"Das sind {share}" in sentence for sentence in section.lead)
 
 
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [((), (False, False)), (("alignment_budget",), (True, False)), (("long_courses",), (False, True))],
+)
+def test_what_fitness_leaves_out_is_told_by_its_reason(reasons: tuple[str, ...], said: tuple[bool, bool]) -> None:
+    findings = dataclasses.replace(made_up.findings(), model=model(reasons=reasons))
+    document = compose(findings, made_up.sheets(), made_up.labels(), "de")
+    lead = " ".join(next(section for section in document.sections if section.key == "karte").lead)
+
+    assert ("den häufigsten Verläufen" in lead, "lässt sehr lange Verläufe aus" in lead) == said
+
+
 def test_what_leaves_the_house_has_two_digits_and_rounded_cases() -> None:
     out = release_model(model(), "shared").value.quality
 
