@@ -59,6 +59,24 @@ def test_the_log_of_a_study_is_asked_with_the_norms_and_metrics_of_the_study(log
     assert (pmn.discover(found).lands, pmn.discover(log).lands) == (("NW",), ("",))
 
 
+def test_a_case_is_everywhere_that_of_its_first_known_office(tmp_path: Path) -> None:
+    from procmine import study
+
+    rows = ["case_id,activity,timestamp,office"]
+    for number in range(6):
+        office = "JC-1" if number % 2 else ""
+        rows += [f"{number},first_interview,2025-01-0{number + 1}T08:00,{office}"]
+        rows += [f"{number},followup_interview,2025-02-0{number + 1}T08:00,JC-1"]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    log = pmn.read_log(path)
+    _, office = study.variety(log, by_office=True)
+
+    assert log.engine.run("SELECT COUNT(*) FROM cases WHERE office = 'JC-1'") == [(6,)]
+    assert (office.office, office.cases) == ("JC-1", 6)
+    assert pmn.discover(log, office="JC-1").cases == 6
+
+
 def test_courses_come_most_frequent_first(log: Any) -> None:
     found = pmn.variants(log)
 

@@ -1,7 +1,7 @@
--- One row a case. The office is that of its first event; case attributes are the first recorded value in order. The day
--- of exit is the attribute, else the day of the first event that ends the case. Observation ends with the exit or with
--- the log, whichever comes first; a case is at risk from its entry (its first event where none is recorded) or from the
--- first day of the log to the end of its observation.
+-- One row a case. The office and the attributes of a case are the first recorded value in order. The day of exit is the
+-- attribute, else the day of the first event that ends the case. Observation ends with the exit or with the log,
+-- whichever comes first; a case is at risk from its entry (its first event where none is recorded) or from the first day
+-- of the log to the end of its observation.
 WITH gathered AS (
     SELECT
         case_id,

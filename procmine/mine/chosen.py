@@ -18,8 +18,8 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The cases that begin in ``office``, whose first known team or segment is the one named, and whose first event
-    lies between the days ``start`` and ``end`` (both included). None asks for nothing.
+    """The cases whose first known office, team or segment is the one named (as in the derived table cases), and whose
+    first event lies between the days ``start`` and ``end`` (both included). None asks for nothing.
 
     A case keeps its whole course, also what happened elsewhere or later: a course cut at an office's door or at a
     month's end is the course of no case. Only ``days`` cuts: then each case counts with its first so many days, and
@@ -36,7 +36,7 @@ class Chosen:
 
     def condition(self, engine: Rows) -> str:
         """The SQL condition on the events of the chosen cases. Raises UsageError where no case is such."""
-        asked = [f"case_id IN ({part})" for part in (*self._begun(engine), *self._known(engine))]
+        asked = [f"case_id IN ({part})" for part in (*self._begun(), *self._known(engine))]
         if self.days is not None:
             asked += self._watched(self.days)
         if not asked:
@@ -51,12 +51,9 @@ class Chosen:
         said["days"] = None if self.days is None else str(self.days)
         return ", ".join(f"{name} {value}" for name, value in said.items() if value is not None)
 
-    def _begun(self, engine: Rows) -> list[str]:
+    def _begun(self) -> list[str]:
         """The conditions on a case's first event."""
         found = []
-        if self.office is not None:
-            _must_be(self.office, "office", "SELECT DISTINCT office FROM events WHERE event_no = 1", engine)
-            found.append(f"office = {text(self.office)}")
         if self.start is not None:
             found.append(f"local_date >= DATE '{self.start.isoformat()}'")
         if self.end is not None:
@@ -77,14 +74,21 @@ class Chosen:
     def _known(self, engine: Rows) -> list[str]:
         """The conditions on the first known value of a column."""
         found = []
-        for column, value in (("team", self.team), ("segment", self.segment)):
+        for column, value in (("office", self.office), ("team", self.team), ("segment", self.segment)):
             if value is None:
                 continue
-            first = f"""SELECT case_id, ARG_MIN({column}, event_no) AS first_known FROM events
-                WHERE {column} IS NOT NULL GROUP BY case_id"""
+            first = first_known(column)
             _must_be(value, column, f"SELECT DISTINCT first_known FROM ({first})", engine)
             found.append(f"SELECT case_id FROM ({first}) WHERE first_known = {text(value)}")
         return found
+
+
+def first_known(column: str) -> str:
+    """The query for the first known value of a column in each case that has one: ``case_id``, ``first_known``."""
+    return (
+        f"SELECT case_id, ARG_MIN({column}, event_no) AS first_known FROM events "
+        f"WHERE {column} IS NOT NULL GROUP BY case_id"
+    )
 
 
 def text(value: str) -> str:

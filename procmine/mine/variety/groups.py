@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from procmine.mine import counts
-from procmine.mine.chosen import Chosen
+from procmine.mine.chosen import Chosen, first_known
 from procmine.mine.counts import Columns, Courses, Ints, Rows
 from procmine.mine.variety.arrival import COLUMNS, Arrival, arrival, arrive, awaited
 from procmine.stats.prefixes import Prefixes, prefixes
@@ -41,8 +41,8 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Offices:
-    """The offices in the order of their names, and the office of each case that has one: a case is its first event's
-    office's, whether that event is a step or not."""
+    """The offices in the order of their names, and the office of each case that has one: the first known, as in
+    the derived table cases, whether that event is a step or not."""
 
     names: tuple[str, ...]
     case: Ints
@@ -80,10 +80,10 @@ def _held(engine: Rows, chosen: Chosen | None) -> list[Columns]:
 
 
 def _offices(engine: Rows) -> _Offices:
-    asked = "FROM events WHERE event_no = 1 AND office IS NOT NULL"
-    names = sorted(row[0] for row in engine.run(f"SELECT DISTINCT office {asked}"))
-    ranked = "CAST(DENSE_RANK() OVER (ORDER BY office) - 1 AS BIGINT)"
-    found = engine.columns(f"SELECT case_id, {ranked} AS office {asked} ORDER BY case_id")
+    first = first_known("office")
+    names = sorted(row[0] for row in engine.run(f"SELECT DISTINCT first_known FROM ({first})"))
+    ranked = "CAST(DENSE_RANK() OVER (ORDER BY first_known) - 1 AS BIGINT)"
+    found = engine.columns(f"SELECT case_id, {ranked} AS office FROM ({first}) ORDER BY case_id")
     return _Offices(tuple(names), found["case_id"], found["office"])
 
 
