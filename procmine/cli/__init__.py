@@ -12,11 +12,11 @@ from typing import NoReturn
 # The help lists the commands in the order of these imports.
 from procmine.cli import begin, extracts, figures, models, reports
 from procmine.cli.app import app
-from procmine.terminal.running import run
+from procmine.terminal.running import leave, run
 
 __all__ = ["app", "begin", "extracts", "figures", "main", "models", "reports"]
 
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
-    sys.exit(run(app, sys.argv[1:]))
+    leave(run(app, sys.argv[1:]))

@@ -13,7 +13,7 @@ from datetime import date
 
 from procmine.conform.figures import found_of, unfit
 from procmine.conform.items import fill_ground
-from procmine.conform.proof import prove
+from procmine.conform.proof import Proven, prove
 from procmine.errors import UsageError, nearest
 from procmine.findings import NormsFound
 from procmine.log import Log
@@ -21,14 +21,15 @@ from procmine.measure import PERIODS
 from procmine.measure.recording import recorded_by_office
 from procmine.norms import Norms
 
-__all__ = ["conform"]
+__all__ = ["Proven", "conform", "prove"]
 
 
 def conform(
-    log: Log, norms: Norms, *, by: Sequence[str] = (), start: date | None = None, end: date | None = None
+    log: Log, norms: Norms | Proven, *, by: Sequence[str] = (), start: date | None = None, end: date | None = None
 ) -> NormsFound:
     """Every norm for the whole log and, as ``by`` says, for each office and one period (year, quarter, month); counts
-    are for the whole and each office. ``start`` and ``end`` are local days, both included.
+    are for the whole and each office. ``start`` and ``end`` are local days, both included. Norms are proven first,
+    unless they have been in the log's vocabulary.
 
     Raises UsageError for another group or another engine than DuckDB, ContentError where a norm does not find what its
     own worked example says.
@@ -42,7 +43,9 @@ def conform(
         raise UsageError(f"The first day ({start}) lies after the last ({end}).", hint="Exchange them.")
     if log.engine.dialect != "duckdb":
         raise UsageError(f"Norms are not judged in {log.engine.dialect}.", hint="Leave --engine out.")
-    prove(norms, log.schema)
+    if not isinstance(norms, Proven) or norms.schema != log.schema:
+        norms = prove(norms.norms if isinstance(norms, Proven) else norms, log.schema, log.study)
+    norms = norms.norms
     own = replace(log, engine=log.engine.beside())  # a connection whose temporary tables are its own
     why = {norm.name: unfit(log, norm) for norm in norms.norms}
     ground = fill_ground(own.engine, norms, [norm for norm in norms.norms if why[norm.name] is None])

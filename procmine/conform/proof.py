@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
 from pathlib import Path
@@ -24,8 +25,16 @@ from procmine.sql import read_query, together, write
 Row = tuple[str, date, str, str]
 
 
-def prove(norms: Norms, schema: Schema, study: Path | None = None) -> None:
-    """Raises ContentError for every worked example that the norm itself contradicts."""
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Norms whose worked examples came out in the engine, with the vocabulary they were played in."""
+
+    norms: Norms
+    schema: Schema
+
+
+def prove(norms: Norms, schema: Schema, study: Path | None = None) -> Proven:
+    """The norms, proven. Raises ContentError for every worked example that the norm itself contradicts."""
     cases, engine = cases_query(schema, study), connect()
     try:
         found = differences(norms, schema, cases, engine)
@@ -38,6 +47,7 @@ def prove(norms: Norms, schema: Schema, study: Path | None = None) -> None:
     ]
     if faults:
         raise together(faults)
+    return Proven(norms, schema)
 
 
 def cases_query(schema: Schema, study: Path | None = None) -> str:

@@ -29,6 +29,7 @@ MEMORY_LIMIT = "5GB"
 ROWS_AT_ONCE = 50
 # An import keeps to this, however large the log: beyond it tables go to the disk of the log store.
 WORKBENCH_MEMORY = "3GB"
+_SPILL = "procmine-spill"  # what folders are called into which an engine spills
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,7 @@ def connect(memory: str = MEMORY_LIMIT, spill_to: Path | None = None) -> DuckDB:
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     # DuckDB lets a locked engine use its spill folder, so this must be a folder of its own; made only when needed.
-    place = spill_to or Path(tempfile.gettempdir())
-    spill = place / f"procmine-spill-{os.getpid()}-{secrets.token_hex(4)}"
+    spill = (spill_to or Path(tempfile.gettempdir())) / f"{_SPILL}-{os.getpid()}-{secrets.token_hex(4)}"
     connection.execute(f"SET temp_directory = {literal(str(spill))}")
     return DuckDB(connection)
 
@@ -96,8 +96,13 @@ def workbench(folder: Path) -> Iterator[DuckDB]:
         yield engine
     finally:
         engine.connection.close()
-        for left in folder.glob("procmine-spill-*"):
+        for left in folder.glob(f"{_SPILL}-*"):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def spilled() -> bool:
+    """Whether an engine of this process has a folder on the disk that it removes when it is closed."""
+    return any(Path(tempfile.gettempdir()).glob(f"{_SPILL}-{os.getpid()}-*"))
 
 
 def lock(engine: DuckDB, readable: Sequence[Path] = ()) -> DuckDB:

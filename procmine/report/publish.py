@@ -7,7 +7,6 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,9 +69,9 @@ def audit(
     language = language or settings.language or "de"
     privacy = privacy or settings.privacy or "shared"
     folder = settings.folder or study
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(open_library)  # it takes half a second, which the engine is at work without Python
-        findings, sheets = run(path, source=source, study=study, privacy=privacy, title=title, progress=progress)
+    findings, sheets = run(
+        path, source=source, study=study, privacy=privacy, title=title, progress=progress, meanwhile=open_library
+    )
     if progress:
         progress("report", 0.0)
     html = findings.map(lambda found: report_text(found, sheets, language, folder))

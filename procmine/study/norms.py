@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from procmine.conform import Proven, prove
 from procmine.conform import conform as hold_against
 from procmine.content import listing
 from procmine.deviations import Conformance
@@ -17,6 +18,7 @@ from procmine.mine.bpmn.reading import known_words, labels_in, read_bpmn
 from procmine.mine.chosen import Chosen
 from procmine.norms import load_norms
 from procmine.privacy import Released, release_conformance, release_norms
+from procmine.schema import load_schema
 from procmine.study.models import EVERY_CASE
 
 DRAWN = "norms"
@@ -47,10 +49,17 @@ def held(
     end: date | None = None,
     privacy: str,
     study: Path | None = None,
+    known: Proven | None = None,
 ) -> Released[NormsFound]:
-    """The same with its seal, for a whole run."""
-    known = load_norms(log.schema, study, norms)
-    return release_norms(hold_against(log, known, by=by, start=start, end=end), privacy)
+    """The same with its seal, for a whole run. ``known`` are the norms where they were read and proven before."""
+    asked = known or load_norms(log.schema, study, norms)
+    return release_norms(hold_against(log, asked, by=by, start=start, end=end), privacy)
+
+
+def proven(study: Path | None = None) -> Proven:
+    """The norms of the study, or the shipped ones, their worked examples played. Raises ContentError."""
+    schema = load_schema(study)
+    return prove(load_norms(schema, study), schema, study)
 
 
 def conform_bpmn(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from procmine.beside import beside
 from procmine.compare import compare as compare_measurements
+from procmine.conform import Proven
 from procmine.errors import PrivacyError
 from procmine.findings import Findings, Measurement, Noticed
 from procmine.log import Log
@@ -26,9 +27,10 @@ from procmine.read.receipt import procmine_version
 from procmine.read.store import derived_queries
 from procmine.regimes import load_law
 from procmine.schema import load_schema
+from procmine.sql import write
 from procmine.study.figures import metrics_asked, metrics_of, released, units_of
 from procmine.study.models import discovered, handed_over, varied
-from procmine.study.norms import drawn_held, held
+from procmine.study.norms import drawn_held, held, proven
 from procmine.study.opening import open_log, read_study
 
 # A report is to be there within ten seconds; `discover` takes four times as long over the quality of its model.
@@ -47,21 +49,24 @@ def run(
     privacy: str = "shared",
     title: str | None = None,
     progress: Progress | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> tuple[Released[Findings], Mapping[str, Metric]]:
-    """Everything: check, mine, measure, compare. Returns what a report may say, and the sheets of its metrics."""
+    """Everything: check, mine, measure, compare. Returns what a report may say, and the sheets of its metrics.
+
+    ``meanwhile`` is what the caller wants done by itself while the engine reads the log, such as loading a library.
+    """
     tell = progress or quiet
     opened = read_study(path)
     folder = opened.folder or study
     # Mining is Python and measuring is the engine: side by side neither waits for the other.
-    with ThreadPoolExecutor(2) as beside:
-        # A fault of the content is told below, where it has always been told.
-        beside.submit(_make_ready, folder)
+    with beside(2) as pool:
+        ready = pool.submit(_make_ready, folder, meanwhile)
         log = open_log(path, source=source, study=study, store=store, progress=tell)
         asked = metrics_asked(log, None, folder)
         _refuse_few(log, privacy)
         tell("measure", 0.0)
         aside = replace(log, engine=log.engine.beside())
-        mined = beside.submit(
+        mined = pool.submit(
             discovered, aside, privacy=privacy, study=folder, budget=BUDGET_OF_A_RUN, work=WORK_OF_A_RUN
         )
         measured = measure(log, asked, by=("office",), law=load_law(folder))
@@ -72,7 +77,7 @@ def run(
         tell("mine", 0.0)
         passed_on = [handed_over(log, by=level, privacy=privacy) for level in LEVELS]
         tell("conform", 0.0)
-        norms = held(log, by=("office",), privacy=privacy, study=folder)
+        norms = held(log, by=("office",), privacy=privacy, study=folder, known=ready.result())
         drawn = drawn_held(log, folder, privacy)
         tell("mine", 0.5)
         differing = varied(log, by_office=True, privacy=privacy, model=mined.result)
@@ -102,13 +107,24 @@ def run(
     return join(judged, model, receipt, noticed, differing, norms, *passed_on, *drawn).map(gather), asked
 
 
-def _make_ready(study: Path | None) -> None:
-    """Read content and load the libraries of statistics and networks while the engine reads the log; all is kept."""
-    metrics_of(None, study)
-    catalogue_of_checks(study)
+def _make_ready(study: Path | None, meanwhile: Callable[[], object] | None) -> Proven:
+    """Read content and load the libraries of statistics and networks while the engine reads the log; all is kept. One
+    after the other: all of it is Python, and so is some of reading a log, which waits for whoever else is at it.
+
+    Returns the norms, proven. A fault of other content is told where it is asked for.
+    """
+    queries = [metric.query for metric in metrics_of(None, study).values()]
+    queries += [check.query for check in catalogue_of_checks(study).values()]
+    for query in filter(None, queries):
+        write(query, "duckdb")
     derived_queries(load_schema(study), study)
     open_library()
     import scipy.special  # noqa: F401 - what the functions of procmine.stats import when they are called
+
+    norms = proven(study)
+    if meanwhile is not None:
+        meanwhile()
+    return norms
 
 
 def _refuse_few(log: Log, privacy: str) -> None:

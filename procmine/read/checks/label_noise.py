@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import sqrt
 from statistics import median
 
@@ -185,8 +185,6 @@ def synonymous_labels(look: Look) -> str | Words:
         return too_many(len(counts), most)
     found: dict[str, str] = {}
     for one, other in _interchangeable(look, counts):
-        if {one, other} <= set(look.schema.activities):
-            continue
         rare, frequent = sorted((one, other), key=lambda name: (counts[name], name))
         best = found.get(rare)
         if best is None or (counts[frequent], frequent) > (counts[best], best):
@@ -195,15 +193,12 @@ def synonymous_labels(look: Look) -> str | Words:
 
 
 def _interchangeable(look: Look, counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Pairs of labels with like neighbours that share far fewer cases than chance would give them."""
-    around = _neighbours(look, counts)
-    names = sorted(counts)
-    alike = [
-        (one, other)
-        for at, one in enumerate(names)
-        for other in names[at + 1 :]
-        if alikeness(around[one], around[other]) >= look.limits["alike"]
-    ]
+    """Pairs of labels with like neighbours that share far fewer cases than chance would give them; of the vocabulary's
+    codes, whose difference is known, one at most in a pair."""
+    known = look.schema.activities
+    pairs = [(one, other) for one, other in combinations(sorted(counts), 2) if one not in known or other not in known]
+    around = _neighbours(look, counts) if pairs else {}
+    alike = [pair for pair in pairs if alikeness(around[pair[0]], around[pair[1]]) >= look.limits["alike"]]
     if not alike:
         return
     every = int(look.engine.run(f"SELECT COUNT(DISTINCT case_id) FROM {quoted(look.table)}")[0][0])

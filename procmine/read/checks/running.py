@@ -103,17 +103,15 @@ def one_check(
     items = items_of(check, engine, table, schema, absent, zone)
     if not isinstance(items, str):
         return [_unlooked(check, items)]
-    # Two sums first: most logs have nothing of most checks, and telling offices and cases apart is the dear part.
-    hits, looked_at = (
-        int(cell or 0) for cell in engine.run(f"SELECT SUM(hits), SUM(looked_at) FROM ({items}) AS i")[0]
-    )
-    sums = [one for one in _sums(check, engine, items) if one.what not in made] if hits else []
+    # Two sums first: telling details and cases apart is the dear part, and most logs have nothing of most checks.
+    rough = [one for one in _rough_sums(check, engine, items) if one.what not in made]
+    likely = any(_enough(check, one) for one in rough)
+    sums = [one for one in _sums(check, engine, items) if one.what not in made] if likely else []
     whats = sorted({one.what for one in sums}, key=str)
     found = [finding for what in whats if (finding := _judged(check, what, sums, schema)) is not None]
     if found:
         return found
-    if hits:
-        looked_at = sum(one.looked_at for one in sums if one.level == "what")
+    looked_at = sum(one.looked_at for one in rough if one.level == "what")
     if looked_at == 0:
         return [_unlooked(check, NOTHING)]
     return [_say(check, CLEAR, None, 0, looked_at, 0, (), (), check.touches, {"de": "Unauffällig.", "en": "Clear."})]
@@ -151,9 +149,30 @@ def _number(value: int | float) -> str:
     return f"CAST({value!r} AS DOUBLE)" if isinstance(value, float) else repr(value)
 
 
+def _rough_sums(check: Check, engine: Engine, items: str) -> list[_Sum]:
+    """Items added up: the whole and by office, without their cases."""
+    what = "what" if "what" in _given(check) else "NULL"
+    rows = engine.run(
+        f"SELECT GROUPING(office), what, office, SUM(hits), SUM(looked_at) FROM "
+        f"(SELECT office, hits, looked_at, {what} AS what FROM ({items}) AS given) AS items "
+        "GROUP BY GROUPING SETS ((what), (what, office)) ORDER BY ALL"
+    )
+    found = []
+    for row in rows:
+        named, office = (None if cell is None else str(cell) for cell in row[1:3])
+        level = "what" if int(row[0]) else "office"
+        found.append(_Sum(level, named, office, None, int(row[3] or 0), int(row[4] or 0), 0, 0, 0))
+    return found
+
+
+def _given(check: Check) -> frozenset[str]:
+    """The columns of a check's items."""
+    return frozenset(check.query.columns if check.query else check.example.result.columns)
+
+
 def _sums(check: Check, engine: Engine, items: str) -> list[_Sum]:
     """Items added up: the whole, by office, by detail; in the engine, so that rows never enter Python."""
-    given = set(check.query.columns if check.query else check.example.result.columns)
+    given = _given(check)
     beside = {name: name if name in given else "NULL" for name in BESIDE}
     units = "COUNT(DISTINCT unit) FILTER (WHERE hits > 0)" if "unit" in given else "0"
     middle, ninth = (f"QUANTILE_DISC(size, {at})" if "size" in given else "NULL" for at in ("0.5", "0.9"))
@@ -177,12 +196,16 @@ def _sums(check: Check, engine: Engine, items: str) -> list[_Sum]:
 
 def _passes(check: Check, one: _Sum) -> bool:
     """Whether sums are a finding by the limits every check knows."""
+    return _enough(check, one) and _share(one.cases, one.all_cases) >= check.limits["least_case_share"]
+
+
+def _enough(check: Check, one: _Sum) -> bool:
+    """The same, but for the share of cases."""
     limits = check.limits
     return (
         one.hits >= max(1, limits["least_rows"])
         and one.looked_at >= limits["least_looked_at"]
         and _share(one.hits, one.looked_at) >= limits["least_share"]
-        and _share(one.cases, one.all_cases) >= limits["least_case_share"]
     )
 
 
