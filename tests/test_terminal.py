@@ -1,8 +1,12 @@
-"""What a terminal shows while long work goes on."""
+"""What a terminal shows while long work goes on, and how a command ends."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +81,24 @@ def test_a_withheld_part_is_a_dash(any_metric: Metric) -> None:
     further = (Further("one", "part", None, None, None, None),)
 
     assert a_line(metric, "davon eins", value=0.5, further=further) == "davon eins – – – –"
+
+
+ENDING = """
+import atexit, sys
+from procmine.engines.duckdb import connect, spilled
+from procmine.terminal.running import leave
+atexit.register(print, "handled")
+engine = connect("60MB")
+engine.connection.execute(f"CREATE TABLE t AS SELECT range AS a, hash(range) AS b FROM range({sys.argv[1]})")
+print("spilled" if spilled() else "in memory")
+leave(3)
+"""
+
+
+@pytest.mark.parametrize(("rows", "where"), [(10, "in memory"), (6_000_000, "spilled")])
+def test_a_command_ends_with_its_code_and_leaves_nothing_behind(rows: int, where: str, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDING, str(rows)], capture_output=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    assert (ended.returncode, ended.stdout.split()) == (3, f"{where} handled".encode().split())
+    assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ variants the one that orders parts by how often cases do (why: ``powl``).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from procmine.errors import UsageError, nearest
@@ -24,6 +24,16 @@ from procmine.model import Model, Net, Quality, TreeNode, Variant
 
 ALGORITHMS = ("heuristics", "inductive", "powl")
 MOST_VARIANTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A model whose quality is not measured yet, with what it is measured by: the courses, and how many activities the
+    miner took without their order."""
+
+    model: Model
+    courses: Courses
+    unordered: int
 
 
 def discover(
@@ -45,6 +55,21 @@ def discover(
     spent on each figure of quality (see ``quality``); it is counted in steps, not in seconds, so that the same log
     gives the same figures everywhere; 0 measures none. ``lands`` says whose holidays are no working time.
     """
+    unmeasured = mine(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, lands=lands)
+    return replace(unmeasured.model, quality=measure(unmeasured, budget) if budget else None)
+
+
+def mine(
+    log: Any,
+    *,
+    noise: float = 0.2,
+    algorithm: str = "inductive",
+    chosen: Chosen | None = None,
+    keep: float = 1.0,
+    rare: float = 0.0,
+    lands: Lands = ways.NO_LANDS,
+) -> Unmeasured:
+    """The same without its quality."""
     if algorithm not in ALGORITHMS:
         raise UsageError(f"There is no algorithm {algorithm!r}.", hint=nearest(algorithm, ALGORITHMS))
     if not 0 <= noise < 1:
@@ -69,7 +94,7 @@ def discover(
         mined = mine_tree(found, noise)
         tree, unordered = mined.tree, mined.unordered
         net = net_of_tree(tree)
-    return Model(
+    model = Model(
         steps=steps,
         ways=edges,
         variants=tuple(Variant(found.names(i), int(found.cases[i])) for i in range(min(len(found), MOST_VARIANTS))),
@@ -80,12 +105,25 @@ def discover(
         noise=noise,
         tree=tree,
         net=net,
-        quality=_quality(found, mined_cases, unordered, tree, net, budget) if budget else None,
+        quality=None,
         mined_cases=mined_cases,
         left_out_cases=shown.of_cases - shown.cases if shown else 0,
         left_out_events=shown.of_events - shown.events if shown else 0,
         lands=lands.of(office["name"] for office in log.receipt.get("offices", ())),
     )
+    return Unmeasured(model, found, unordered)
+
+
+def measure(unmeasured: Unmeasured, budget: int = BUDGET) -> Quality:
+    """The quality of a model, within so much work for each figure."""
+    model, found = unmeasured.model, unmeasured.courses
+    if model.net is None:
+        return not_measured(found, "no_model")
+    fit = measure_net(found, model.net, budget) if model.tree is None else measure_fit(found, model.tree, budget)
+    of_miner = ["mined_commonest"] if model.mined_cases < found.all_cases else []
+    of_miner += ["unordered"] if unmeasured.unordered else []
+    fit = replace(fit, reasons=(*of_miner, *fit.reasons), unordered=unmeasured.unordered)
+    return with_net(fit, found, model.net, budget)
 
 
 def data(model: Model) -> dict[str, Any]:
@@ -114,15 +152,3 @@ def data(model: Model) -> dict[str, Any]:
         "simplicity": quality.simplicity if quality else None,
         "quality": None if quality is None else asdict(quality),
     }
-
-
-def _quality(
-    found: Courses, mined_cases: int, unordered: int, tree: TreeNode | None, net: Net | None, budget: int
-) -> Quality:
-    if net is None:
-        return not_measured(found, "no_model")
-    fit = measure_net(found, net, budget) if tree is None else measure_fit(found, tree, budget)
-    of_miner = ["mined_commonest"] if mined_cases < found.all_cases else []
-    of_miner += ["unordered"] if unordered else []
-    fit = replace(fit, reasons=(*of_miner, *fit.reasons), unordered=unordered)
-    return with_net(fit, found, net, budget)

@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from procmine.beside import Submit, at_once
 from procmine.errors import UsageError
 from procmine.log import Log
 from procmine.mine.branches.content import load_known
 from procmine.mine.branches.steered import steering
 from procmine.mine.chosen import Chosen
-from procmine.mine.counts import courses
 from procmine.mine.discover import discover as mine
+from procmine.mine.discover import measure
+from procmine.mine.discover import mine as mine_alone
 from procmine.mine.fit.quality import BUDGET
 from procmine.mine.handover.network import handovers as count_handovers
 from procmine.mine.handover.network import measured
@@ -78,13 +80,16 @@ def discovered(
     study: Path | None = None,
     budget: int = BUDGET,
     work: float = 1.0,
+    submit: Submit = at_once,
 ) -> Released[Model]:
     """The model with what its branches are associated with; ``budget`` bounds the work on its quality, ``work`` is
-    the part of the work to do on its branches."""
-    model = mine(log, noise=noise, chosen=chosen, budget=budget, lands=lands_of(log, study))
+    the part of the work to do on its branches. What needs no engine goes through ``submit``."""
+    mined = mine_alone(log, noise=noise, chosen=chosen, lands=lands_of(log, study))
+    quality = submit(measure, mined, budget) if budget else None
     workers = workers_behind(log, chosen)
-    taken = courses(log.engine, log.receipt["activities"], chosen)
-    found = steering(log, load_known(log.schema, study), model.tree, taken, chosen, work=work)
+    known = load_known(log.schema, study)
+    found = steering(log, known, mined.model.tree, mined.courses, chosen, work=work, submit=submit)
+    model = replace(mined.model, quality=quality.result() if quality else None)
     shown = release_model(model, privacy, workers=workers)
     names = {step.activity for step in shown.value.steps}
     both = join(shown, release_branches(found, privacy, names=names, workers=workers, cases=model.cases))

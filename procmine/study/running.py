@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from procmine.beside import beside
+from procmine.beside import beside, elsewhere
 from procmine.compare import compare as compare_measurements
 from procmine.conform import Proven
 from procmine.errors import PrivacyError
@@ -58,8 +58,8 @@ def run(
     tell = progress or quiet
     opened = read_study(path)
     folder = opened.folder or study
-    # Mining is Python and measuring is the engine: side by side neither waits for the other.
-    with beside(2) as pool:
+    # Measuring is the engine, mining is the engine and then Python for long: side by side neither waits for the other.
+    with beside(2) as pool, elsewhere("procmine.mine.discover", "procmine.mine.branches.steered") as submit:
         ready = pool.submit(_make_ready, folder, meanwhile)
         log = open_log(path, source=source, study=study, store=store, progress=tell)
         asked = metrics_asked(log, None, folder)
@@ -67,7 +67,13 @@ def run(
         tell("measure", 0.0)
         aside = replace(log, engine=log.engine.beside())
         mined = pool.submit(
-            discovered, aside, privacy=privacy, study=folder, budget=BUDGET_OF_A_RUN, work=WORK_OF_A_RUN
+            discovered,
+            aside,
+            privacy=privacy,
+            study=folder,
+            budget=BUDGET_OF_A_RUN,
+            work=WORK_OF_A_RUN,
+            submit=submit,
         )
         measured = measure(log, asked, by=("office",), law=load_law(folder))
         figures = released(measured, asked, privacy)

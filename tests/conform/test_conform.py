@@ -407,6 +407,20 @@ def test_a_norm_that_contradicts_its_example_is_not_held_against_a_log(simulated
         conform(simulated, of(replace(decided(), example=wrong)))
 
 
+def test_proven_norms_are_taken_as_they_are_but_in_another_vocabulary_are_proven_anew(simulated: Log) -> None:
+    proven = prove(of(decided()), SCHEMA)
+    assert conform(simulated, proven, by=["office"]) == conform(simulated, of(decided()), by=["office"])
+
+    nothing = Example(
+        Drawn((), ()), Drawn(("case", "on", "state"), (("1", date(2025, 3, 3), "kept"),)), FAR, "own.toml:7"
+    )
+    wrong = replace(proven, norms=of(replace(decided(), example=nothing)))  # as no proof would have let it pass
+    assert conform(simulated, wrong).norms
+    other = replace(SCHEMA, kinds={**SCHEMA.kinds, "other": {"de": "Anderes", "en": "Other"}})
+    with pytest.raises(ContentError, match="does not come out"):
+        conform(replace(simulated, schema=other), wrong)
+
+
 def test_the_shipped_norms_run_on_made_up_job_centres(simulated: Log) -> None:
     found = conform(simulated, load_norms(SCHEMA), by=["office"])
     told = {norm.name: norm.whole for norm in found.norms}

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from procmine.beside import Submit, at_once
 from procmine.mine.branches.content import BLOCKS, Attribute, Known
 from procmine.mine.branches.decisions import Decisions, read_decisions
 from procmine.mine.branches.known import NOT_RECORDED, Readable, readable
@@ -49,12 +50,13 @@ def steering(
     chosen: Chosen | None = None,
     *,
     work: float = 1.0,
+    submit: Submit = at_once,
 ) -> Steered:
     """The branches of the chosen cases of a log, at the points of its process tree and after each step.
 
     ``log`` has ``engine`` and ``receipt``; ``courses`` are those of the same cases. ``work`` is the part of the work to
-    do: with less of it fewer cases are drawn where there are many. The result depends on nothing but the log: seeds are
-    digests of the branches' names.
+    do: with less of it fewer cases are drawn where there are many; ``submit`` has the branches judged, which is most of
+    it. The result depends on nothing but the log: seeds are digests of the branches' names.
     """
     absent = set(log.receipt.get("absent", ()))
     if log.receipt.get("pseudonyms", {}).get("workers") == "case-local":
@@ -66,7 +68,8 @@ def steering(
         points = None if root is None else Points(root)
     finished = (known.finished_activities, "" if known.finished_column in absent else known.finished_column)
     found = read_decisions(log.engine, courses, points, wanted, finished, chosen, work)
-    made = [_branch(one, wanted, known, courses.activities) for one in found.at if len(one.option) or one.unfit]
+    at = [one for one in found.at if len(one.option) or one.unfit]
+    made = submit(_branches, at, wanted, known, courses.activities).result()
     made = [(branch, drawn) for branch, (_, drawn) in zip(_judged([one for one, _ in made]), made, strict=True)]
     made.sort(key=lambda pair: (pair[0].kind == "next", pair[0].after, _name(pair[0])))
     missing = tuple(Considered(one.block, one.name, one.title, "absent", 0, None) for one in lacking)
@@ -91,6 +94,12 @@ def _name(branch: Branch) -> str:
 def _seed(branch: Branch) -> int:
     """A number from the branch's name alone: Python's own hash changes with every start."""
     return int.from_bytes(hashlib.sha256(_name(branch).encode("utf-8", "surrogatepass")).digest()[:6], "big")
+
+
+def _branches(
+    found: Sequence[Decisions], wanted: Sequence[Readable], known: Known, activities: Sequence[str]
+) -> list[tuple[Branch, Drawn]]:
+    return [_branch(one, wanted, known, activities) for one in found]
 
 
 def _branch(
