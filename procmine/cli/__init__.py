@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
+from procmine.beside import collect_seldom
+
 # The help lists the commands in the order of these imports.
 from procmine.cli import begin, extracts, figures, models, reports
 from procmine.cli.app import app
@@ -19,4 +21,5 @@ __all__ = ["app", "begin", "extracts", "figures", "main", "models", "reports"]
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
+    collect_seldom()
     leave(run(app, sys.argv[1:]))
