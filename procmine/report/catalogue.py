@@ -92,7 +92,9 @@ def worked_example(reading: Reading, metric: str) -> list[Grid]:
 
 def _drawn(reading: Reading, metric: str, key: str, caption: str, table: Any) -> Grid:
     columns = tuple(Column(_heading(reading, metric, name)) for name in table.columns)
-    rows = tuple(tuple(_cell(reading, value) for value in row) for row in table.rows)
+    rows = tuple(
+        tuple(_cell(reading, name, value) for name, value in zip(table.columns, row, strict=True)) for row in table.rows
+    )
     return Grid(key, caption, columns, rows)
 
 
@@ -105,7 +107,7 @@ def _heading(reading: Reading, metric: str, name: str) -> str:
     return reading.words.maybe(f"example.{name}") or reading.column(name)
 
 
-def _cell(reading: Reading, value: object) -> Cell:
+def _cell(reading: Reading, column: str, value: object) -> Cell:
     """A drawn value in the reader's words; what is empty says that it is not recorded."""
     words = reading.words
     if value is None:
@@ -116,4 +118,6 @@ def _cell(reading: Reading, value: object) -> Cell:
         return Cell(words.day(value.isoformat()))
     if isinstance(value, int | float):
         return Cell(words.number(value, 0 if value == int(value) else 3), "plain", float(value))
+    if column == "kind" and f"kind:{value}" in reading.labels:  # a kind of activities may be called as a code is
+        return Cell(reading.label(f"kind:{value}"))
     return Cell(", ".join(reading.label(part) for part in str(value).split("|")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from procmine.model import Model, Quality, Share, Step
-from procmine.report.document import Block, Cell, Column, Fold, Grid, LensChoice, Picture, Section
+from procmine.report.document import Block, Cell, Column, Fold, Grid, LensChoice, Note, Picture, Points, Section
 from procmine.report.maps import process_map as maps
 from procmine.report.maps import tables as map_tables
 from procmine.report.maps.selection import lane_of
@@ -51,8 +51,9 @@ def map_section(reading: Reading) -> Section | None:
     if lens is not None:
         blocks.append(lens)
     if model.quality is not None and model.net is not None:
-        fit = _fit(reading, model.quality)
-        blocks.append(Fold("fold-fit", words.text("fit.fold"), (fit,)))
+        limits = tuple(Note(words.text(f"fit.reason.{reason}")) for reason in model.quality.reasons)
+        said = (Points("fit-limits", words.text("fit.limits"), limits),) if limits else ()
+        blocks.append(Fold("fold-fit", words.text("fit.fold"), (_fit(reading, model.quality), *said)))
     lead = [words.text("map.lead", cases=words.number(model.cases), events=words.number(model.events))]
     if model.left_out_cases:
         of = model.cases + model.left_out_cases

@@ -100,11 +100,13 @@ def report_text(found: Findings, sheets: Mapping[str, Metric], language: str, st
 
 
 def labels_of(schema: Schema, study: Path | None) -> dict[str, Any]:
-    """What activities, codes, regimes, tables (``table:NAME``) and columns (``column:NAME``) are called."""
+    """What activities, their kinds (``kind:NAME``), codes, regimes, tables (``table:NAME``) and columns
+    (``column:NAME``) are called."""
     labels: dict[str, Any] = {name: code.title for name, code in schema.activities.items()}
     for codes in schema.codes.values():
         labels |= {code.code: code.title for code in codes.values() if code.code not in labels}
     labels |= {regime.id: regime.title for regime in load_law(study).regimes}
+    labels |= {f"kind:{kind}": title for kind, title in schema.kinds.items()}
     for table in schema.tables.values():
         labels[f"table:{table.name}"] = table.title
         for column in table.columns:

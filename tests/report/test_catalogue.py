@@ -133,3 +133,19 @@ def test_a_metric_without_a_direction_never_gets_a_colour() -> None:
         tones[name] = next(row[-1].tone for row in rows if row[0].text == group["office"])
 
     assert tones == {"sanction_rate": "plain", "no_occasion": "signal"}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_worked_examples_call_kinds_of_activities_by_their_words(language: str) -> None:
+    document = composed(language=language)
+    told = {
+        row[place].text
+        for name in sorted(set(SHEETS) - set(CORE))
+        for key, grid in grids(document, name).items()
+        if key.endswith("-acts")
+        for place, column in enumerate(grid.columns)
+        if column.title == SCHEMA.tables["acts"].column("kind").title[language]
+        for row in grid.rows
+    }
+
+    assert told and told <= {title[language] for title in SCHEMA.kinds.values()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 from procmine import content
 from procmine.findings import Status
 from procmine.report.compose import compose
+from procmine.report.document import Note, Points, Section
 from procmine.report.html import json_for_script, render
 from procmine.report.words import load
 from tests.report import made_up
@@ -89,6 +91,15 @@ def test_english_is_english() -> None:
 
 def test_there_is_one_first_heading(outline: Outline) -> None:
     assert len(outline.all("h1")) == 1
+
+
+def test_no_heading_is_empty_and_a_list_bears_its_title() -> None:
+    composed = compose(made_up.findings(), made_up.sheets(), made_up.labels(), "de")
+    points = Points("points", "Ein Titel", (Note("Ohne Titel."), Note("Mit.", title="Eigener Titel")))
+    text = render(dataclasses.replace(composed, sections=(*composed.sections, Section("s", "t", "T", (), (points,)))))
+
+    assert not re.findall(r"<h[1-6][^>]*>\s*</h[1-6]>", text)
+    assert "<h3>Ein Titel</h3>" in text and "<h4>Eigener Titel</h4>" in text
 
 
 def test_every_id_stands_once(outline: Outline) -> None:

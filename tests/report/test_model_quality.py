@@ -9,7 +9,8 @@ import pytest
 from procmine.model import Model, Net, Place, Quality, Transition
 from procmine.privacy.graph import release_model
 from procmine.report.compose import compose
-from procmine.report.document import Fold, Grid
+from procmine.report.document import Fold, Grid, Points
+from procmine.report.words import load
 from tests.report import made_up
 
 NET = Net((Place("p1"), Place("p2")), (Transition("t1", "a"),), (("p1", "t1"), ("t1", "p2")), ("p1",), ("p2",))
@@ -31,13 +32,17 @@ def model(**changed: object) -> Model:
     return dataclasses.replace(made_up.model(), net=NET, quality=dataclasses.replace(QUALITY, **changed))
 
 
-def table(shown: Model, language: str = "de") -> Grid:
-    """The table of the model's quality in a report of the model."""
+def folded(shown: Model, language: str = "de") -> Fold:
+    """What a report of the model says of its quality below the map."""
     findings = dataclasses.replace(made_up.findings(), model=shown)
     document = compose(findings, made_up.sheets(), made_up.labels(), language)
     section = next(section for section in document.sections if section.key == "karte")
     (fold,) = [block for block in section.blocks if isinstance(block, Fold) and block.key == "fold-fit"]
-    (grid,) = fold.blocks
+    return fold
+
+
+def table(shown: Model, language: str = "de") -> Grid:
+    (grid,) = folded(shown, language).blocks
     assert isinstance(grid, Grid)
     return grid
 
@@ -87,6 +92,15 @@ def test_what_fitness_leaves_out_is_told_by_its_reason(reasons: tuple[str, ...],
     lead = " ".join(next(section for section in document.sections if section.key == "karte").lead)
 
     assert ("den häufigsten Verläufen" in lead, "lässt sehr lange Verläufe aus" in lead) == said
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_limit_of_the_figures_is_said_below_them(language: str) -> None:
+    said = {key: text for key, text in load(language).texts.items() if key.startswith("fit.reason.")}
+    _, limits = folded(model(reasons=tuple(key.removeprefix("fit.reason.") for key in said)), language).blocks
+
+    assert isinstance(limits, Points)
+    assert [point.text for point in limits.points] == list(said.values())
 
 
 def test_what_leaves_the_house_has_two_digits_and_rounded_cases() -> None:
