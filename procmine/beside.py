@@ -74,7 +74,10 @@ class _Process:
         begin = f"import sys; sys.path[:] = {sys.path!r}; from procmine.beside import serve; serve({modules!r})"
         with suppress(OSError):
             self._child = subprocess.Popen(  # noqa: S603 - this very Python
-                [sys.executable, "-c", begin], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-c", begin],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what goes wrong there goes wrong here once more, and is told then
             )
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
