@@ -10,10 +10,11 @@ import pytest
 
 from procmine.content import listing, read_text
 from procmine.engines.duckdb import connect
-from procmine.errors import ContentError
+from procmine.errors import ContentError, UsageError
 from procmine.metric import Metric, catalogue, drawn_table, missing, prove, silent_kinds
 from procmine.schema import Schema, load_schema
 from procmine.sql import write
+from procmine.study import metrics_of
 from tests import drawn
 
 SCHEMA = load_schema()
@@ -354,3 +355,18 @@ def test_the_editors_schema_knows_every_key_of_the_shipped_sheets() -> None:
     used = {key for entry in listing("metrics", ".toml").values() for key in tomllib.loads(read_text(entry))}
 
     assert used <= set(described["properties"])
+
+
+def test_a_broken_metric_of_a_study_stops_nobody_who_asks_for_others(tmp_path: Path) -> None:
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "broken.toml").write_text("no = [", encoding="utf-8")
+
+    assert metrics_of(["contact_loss", "arrivals"], tmp_path) == {
+        name: SHIPPED[name] for name in ("contact_loss", "arrivals")
+    }
+    assert list(metrics_of(["contact_loss", "arrivals"], tmp_path)) == ["contact_loss", "arrivals"]
+    for names in (None, ["broken"], ["contact_loss", "broken"]):
+        with pytest.raises(ContentError, match=r"broken\.toml"):
+            metrics_of(names, tmp_path)
+    with pytest.raises(UsageError, match="Did you mean contact_loss"):
+        metrics_of(["contact_los"], tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmine.drawn import Drawn, drawn_table
 from procmine.metric.definition import CONTRACT, AnswersTo, Example, Heap, Metric, missing, silent_kinds
-from procmine.metric.pairs import catalogue
+from procmine.metric.pairs import catalogue, names_of
 from procmine.metric.proof import prove
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "catalogue",
     "drawn_table",
     "missing",
+    "names_of",
     "prove",
     "silent_kinds",
 ]

@@ -19,8 +19,16 @@ from procmine.sql import Query, read_query, together
 POLARITIES = ("higher", "lower", "none")
 
 
-def catalogue(study: Path | None = None, schema: Schema | None = None) -> Mapping[str, Metric]:
+def names_of(study: Path | None = None) -> frozenset[str]:
+    """The names of all metrics, none of which is read."""
+    return frozenset(listing("metrics", ".toml", study))
+
+
+def catalogue(
+    study: Path | None = None, schema: Schema | None = None, *, only: Collection[str] | None = None
+) -> Mapping[str, Metric]:
     """All metrics by name: the shipped ones, with a study's own beside them or, under the same name, in for them.
+    ``only``: those alone are read, whatever is wrong with others.
 
     Raises ContentError with every fault of every file, each with its place.
     """
@@ -30,10 +38,12 @@ def catalogue(study: Path | None = None, schema: Schema | None = None) -> Mappin
     faults: list[ContentError] = []
     metrics: dict[str, Metric] = {}
     for name, entry in queries.items():
-        if name not in sheets:
+        if name not in sheets and only is None:
             what = f"There is no {name}.toml beside it: a metric is a pair of files."
             faults.append(ContentError(what, where=place_of(entry)))
     for name, entry in sheets.items():
+        if only is not None and name not in only:
+            continue
         try:
             metrics[name] = _metric(name, entry, queries.get(name), known, sheets, topics)
         except ContentError as fault:

@@ -15,7 +15,7 @@ from procmine.findings import Comparison, Difference, Funnel, Measurement
 from procmine.log import Log
 from procmine.measure import PERIODS, measure
 from procmine.measure.trial import try_metrics
-from procmine.metric import Metric, catalogue
+from procmine.metric import Metric, catalogue, names_of
 from procmine.privacy import Released, release, release_difference
 from procmine.read.checks.finding import in_order
 from procmine.read.checks.running import run_checks
@@ -27,13 +27,16 @@ CORE = ("self_initiated_appointments", "caseworker_continuity", "out_of_office_c
 
 
 def metrics_of(names: Sequence[str] | None, study: Path | None = None) -> Mapping[str, Metric]:
-    """The catalogue, or the named metrics in the order named; the core four come first. Raises UsageError."""
-    known = catalogue(study)
+    """The catalogue, or the named metrics in the order named; the core four come first. Raises UsageError, ContentError
+    (of named metrics: for these alone)."""
     if names:
+        there = names_of(study)
         for name in names:
-            if name not in known:
-                raise UsageError(f"There is no metric {name}.", hint=nearest(name, known))
+            if name not in there:
+                raise UsageError(f"There is no metric {name}.", hint=nearest(name, there))
+        known = catalogue(study, only=names)
         return {name: known[name] for name in names}
+    known = catalogue(study)
     first = [name for name in CORE if name in known]
     return {name: known[name] for name in (*first, *(name for name in known if name not in first))}
 

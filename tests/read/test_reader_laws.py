@@ -55,7 +55,7 @@ def queries_read_once() -> Iterator[None]:
         queries = stores.derived_queries(SCHEMA)
         patch.setattr(stores, "derived_queries", lambda *_: queries)
         known = figures.catalogue()
-        patch.setattr(figures, "catalogue", lambda *_: known)
+        patch.setattr(figures, "catalogue", lambda *_, **__: known)
         yield
 
 
