@@ -241,13 +241,13 @@ def _pair(
 
 def parts_of(files: Sequence[Path], source: Source) -> tuple[tuple[Path, tuple[str, ...]], ...]:
     """What becomes a raw table each: a file, or a sheet of a workbook before the others that are read of it."""
-    from procmine.read.xlsx.reading import sheets_of
-
     parts: list[tuple[Path, tuple[str, ...]]] = []
     for file in files:
         if format_of(file, source) != "xlsx":
             parts.append((file, ()))
             continue
+        from procmine.read.xlsx.reading import sheets_of
+
         sheets = sheets_of(file, source.sheets)
         parts += [(file, (sheet, *(other for other in sheets if other != sheet))) for sheet in sheets]
     return tuple(parts)
