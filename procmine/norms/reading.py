@@ -195,8 +195,8 @@ def _example(sheet: Sheet, schema: Schema) -> Example:
     result = _drawn(sheet, spec, "result", _RESULT)
     for drawn, needed in ((events, {"case", "on", "activity"}), (result, {"case", "on", "state"})):
         for name in sorted(needed - set(drawn.columns)):
-            labels = "Labels of the extract go under activity_label; activity may then be empty."
-            sheet.fault("example", f"The example has no column {name}.", labels if name == "activity" else "")
+            labels = "It holds codes, and labels as the extract has them." if name == "activity" else ""
+            sheet.fault("example", f"The example has no column {name}.", labels)
     for row in result.rows:
         told = dict(zip(result.columns, row, strict=True))
         for key, known in (("state", STATES), ("why", (None, *WHY))):

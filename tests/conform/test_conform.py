@@ -470,3 +470,41 @@ def test_limits_of_working_days_need_no_land(opened: Opened) -> None:
 
     assert count is not None
     assert count.kept == 30
+
+
+LABELLED = """
+cases_begin = "first_event"
+cases_end = "last_event"
+[[norm]]
+name = "checked"
+de = "Jeder Antrag wird binnen drei Tagen geprüft."
+en = "Every application is checked within three days."
+template = "response"
+first = { activities = ["application"] }
+second = { labels = ["Prüfung (Haus A)"] }
+within = { days = 3 }
+[norm.example]
+watched = [2025-01-01, 2025-06-30]
+events = \"\"\"
+case | on         | activity
+1    | 2025-01-15 | application
+1    | 2025-01-16 | Prüfung (Haus A)
+2    | 2025-01-15 | application
+\"\"\"
+result = \"\"\"
+case | on         | state
+1    | 2025-01-15 | kept
+2    | 2025-01-15 | broken
+\"\"\"
+"""
+
+
+def test_a_label_of_the_extract_stands_as_it_is_in_norm_example_and_log(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "norms.toml"
+    file.write_text(LABELLED, encoding="utf-8")
+    checked = [line("c1", "application", 0), line("c1", "Prüfung (Haus A)", 2)]
+    late = [line("c2", "application", 0), line("c2", "Prüfung (Haus A)", 7)]
+    (found,) = conform(opened([*checked, *late, line("c3", "casework", 40)]), load_norms(SCHEMA, file=file)).norms
+
+    (count,) = (each for each in found.counts if not each.group)
+    assert (count.kept, count.broken) == (1, 1)

@@ -171,7 +171,7 @@ def test_a_norm_without_a_worked_example_does_not_load(tmp_path: Path) -> None:
 def test_an_example_without_activities_is_told_where_labels_go(tmp_path: Path) -> None:
     told = refused(tmp_path, GOOD.replace("| activity\n", "| label\n"))
 
-    assert "The example has no column activity. Labels of the extract go under activity_label" in told
+    assert "The example has no column activity. It holds codes, and labels as the extract has them." in told
 
 
 def test_two_norms_of_one_name_are_refused(tmp_path: Path) -> None:
