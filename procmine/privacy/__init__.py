@@ -14,7 +14,7 @@ from procmine.privacy.graph import release_model
 from procmine.privacy.handover import least_workers, release_handovers
 from procmine.privacy.norms import release_norms
 from procmine.privacy.noticed import release_noticed
-from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named
+from procmine.privacy.profile import PROFILES, Profile, Released, join, profile_named, refuse_few
 from procmine.privacy.receipts import release_receipt
 from procmine.privacy.variety import release_variety
 
@@ -25,6 +25,7 @@ __all__ = [
     "join",
     "least_workers",
     "profile_named",
+    "refuse_few",
     "release",
     "release_branches",
     "release_conformance",

@@ -61,6 +61,18 @@ def profile_named(name: str | Profile) -> Profile:
     return PROFILES[name]
 
 
+def refuse_few(cases: int, profile: str | Profile, where: str) -> None:
+    """Raise PrivacyError for so few cases that the profile shows nothing of them: a 0 in their place would be a wrong
+    number. That there is none at all is not told apart."""
+    rule = profile_named(profile)
+    if cases < rule.persons:
+        raise PrivacyError(
+            f"These are fewer than {rule.persons} cases: the profile {rule.name} shows nothing of them.",
+            where=where,
+            hint="Take more cases together." if rule.exact else "On your own desk use --privacy internal.",
+        )
+
+
 _SEAL = object()
 
 

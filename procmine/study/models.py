@@ -32,6 +32,7 @@ from procmine.privacy import (
     join,
     least_workers,
     profile_named,
+    refuse_few,
     release_branches,
     release_handovers,
     release_model,
@@ -55,9 +56,10 @@ def discover(
     study: Path | None = None,
 ) -> Model:
     """The process model of a log or of the chosen cases, as it leaves the privacy door. Raises UsageError,
-    ContentError."""
+    ContentError, and PrivacyError where there are too few cases to show anything."""
     lands = lands_of(log, study)
     found = mine(log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, lands=lands)
+    refuse_few(found.cases, privacy, log.name)
     return release_model(found, privacy, workers=workers_behind(log, chosen)).value
 
 
@@ -85,6 +87,7 @@ def discovered(
     """The model with what its branches are associated with; ``budget`` bounds the work on its quality, ``work`` is
     the part of the work to do on its branches. What needs no engine goes through ``submit``."""
     mined = mine_alone(log, noise=noise, chosen=chosen, lands=lands_of(log, study))
+    refuse_few(mined.model.cases, privacy, log.name)
     quality = submit(measure, mined, budget) if budget else None
     workers = workers_behind(log, chosen)
     known = load_known(log.schema, study)
@@ -113,6 +116,8 @@ def two_models(
     UsageError."""
     sides, names = _sides(chosen, against, date.fromisoformat(log.receipt["observation"]["last_day"]))
     found = [mine(log, noise=noise, chosen=side, budget=0) for side in sides]
+    for model, name in zip(found, names, strict=True):
+        refuse_few(model.cases, privacy, f"{log.name}, {name}")
     first, second = (
         release_model(model, privacy, workers=workers_behind(log, side))
         for model, side in zip(found, sides, strict=True)
@@ -179,7 +184,12 @@ def varied(
         whole, *offices = variety_of_all(log)
     else:
         whole, offices = vary(log, chosen=chosen), list(variety_by_office(log)) if by_office else []
-    tree = mine(log, chosen=chosen, budget=0).tree if model is None else model().value.tree
+    if model is None:
+        mined = mine(log, chosen=chosen, budget=0)
+        refuse_few(mined.cases, privacy, log.name)
+        tree = mined.tree
+    else:
+        tree = model().value.tree
     whole = replace(whole, control_flow=None if tree is None else control_flow(tree))
     return release_variety((whole, *offices), privacy)
 

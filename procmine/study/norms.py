@@ -17,7 +17,7 @@ from procmine.mine.bpmn.conform import conform as align_with
 from procmine.mine.bpmn.reading import known_words, labels_in, read_bpmn
 from procmine.mine.chosen import Chosen
 from procmine.norms import load_norms
-from procmine.privacy import Released, release_conformance, release_norms
+from procmine.privacy import Released, refuse_few, release_conformance, release_norms
 from procmine.schema import load_schema
 from procmine.study.models import EVERY_CASE
 
@@ -76,8 +76,10 @@ def conform_bpmn(
     """A drawn process held against a log: cases kept, broken, undetermined, and who began the steps that deviate.
 
     ``labels`` is a TOML file with a table [labels] (task to activity), ``process`` names one of several pools.
-    ``every_step``: steps the norm does not name deviate too. Raises InputError, ContentError, UsageError.
+    ``every_step``: steps the norm does not name deviate too. Raises InputError, ContentError, UsageError, and
+    PrivacyError where there are too few cases to show anything.
     """
+    refuse_few(log.receipt["cases"], privacy, log.name)
     words = known_words(log.schema, log.receipt["activities"])
     norm = read_bpmn(bpmn, words, labels=labels_in(labels) if labels else None, process=process)
     found = align_with(log, norm, chosen=chosen, only_named=not every_step, quiet_days=quiet_days)

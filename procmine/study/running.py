@@ -10,14 +10,13 @@ from typing import Any
 from procmine.beside import beside, elsewhere
 from procmine.compare import compare as compare_measurements
 from procmine.conform import Proven
-from procmine.errors import PrivacyError
 from procmine.findings import Findings, Measurement, Noticed
 from procmine.log import Log
 from procmine.measure import measure
 from procmine.metric import Metric
 from procmine.mine.fit.quality import BUDGET
 from procmine.mine.handover.network import LEVELS, open_library
-from procmine.privacy import Released, join, profile_named, release_noticed, release_receipt
+from procmine.privacy import Released, join, refuse_few, release_noticed, release_receipt
 from procmine.read.checks.finding import in_order
 from procmine.read.checks.noticing import notice
 from procmine.read.checks.running import catalogue_of_checks, run_checks
@@ -63,7 +62,7 @@ def run(
         ready = pool.submit(_make_ready, folder, meanwhile)
         log = open_log(path, source=source, study=study, store=store, progress=tell)
         asked = metrics_asked(log, None, folder)
-        _refuse_few(log, privacy)
+        refuse_few(log.receipt["cases"], privacy, log.name)
         tell("measure", 0.0)
         aside = replace(log, engine=log.engine.beside())
         mined = pool.submit(
@@ -131,17 +130,6 @@ def _make_ready(study: Path | None, meanwhile: Callable[[], object] | None) -> P
     if meanwhile is not None:
         meanwhile()
     return norms
-
-
-def _refuse_few(log: Log, privacy: str) -> None:
-    """Raise PrivacyError for a log of which the profile shows nothing."""
-    least = profile_named(privacy).persons
-    if log.receipt["cases"] < least:
-        raise PrivacyError(
-            f"The log has fewer than {least} cases: the profile {privacy} shows nothing of it.",
-            where=log.name,
-            hint="On your own desk use --privacy internal." if privacy != "internal" else "There is nobody to compare.",
-        )
 
 
 def _noticed(
