@@ -107,7 +107,7 @@ def discover(
 ) -> Model:
     """The process model of the cases that begin in an office, team, segment and period (all, where none is named):
     steps and ways with who steers them, variants, net, quality. ``keep`` and ``rare`` leave out the cases of rare
-    courses; the model says how many."""
+    courses; the model says how many. Raises UsageError, and PrivacyError for too few cases to show anything of."""
     chosen = Chosen(office, team, segment, start, end)
     return study.discover(
         log, noise=noise, algorithm=algorithm, chosen=chosen, keep=keep, rare=rare, privacy=privacy, study=log.study
@@ -122,7 +122,8 @@ def variants(
     end: date | None = None,
     privacy: str = "internal",
 ) -> pd.DataFrame:
-    """The courses of the cases that begin in an office and period, most frequent first: activities, cases, share."""
+    """The courses of the cases that begin in an office and period, most frequent first: activities, cases, share.
+    Raises PrivacyError for too few cases to show anything of."""
     chosen = Chosen(office=office, start=start, end=end)
     model = study.discover(log, chosen=chosen, privacy=privacy, study=log.study)
     rows = [
@@ -134,7 +135,7 @@ def variants(
 def branches(log: Log, *, office: str | None = None, privacy: str = "internal") -> pd.DataFrame:
     """What the choice at each branch is associated with, one row a branch: unique shares (0-1) of the case's voice, its
     profile and the organisation, corrected for chance; associated, never caused. ``p`` and ``stands`` (up to the
-    number of branches looked at) are the voice's."""
+    number of branches looked at) are the voice's. Raises PrivacyError for too few cases to show anything of."""
     rows = []
     found = study.branches(log, chosen=Chosen(office=office), privacy=privacy, study=log.study)
     for one in found.branches:
