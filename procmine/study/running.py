@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,13 @@ def run(
     opened = read_study(path)
     folder = opened.folder or study
     # Measuring is the engine, mining is the engine and then Python for long: side by side neither waits for the other.
-    with beside(2) as pool, elsewhere("procmine.mine.discover", "procmine.mine.branches.steered") as submit:
+    with beside(2) as pool, ExitStack() as also:
         ready = pool.submit(_make_ready, folder, meanwhile)
         log = open_log(path, source=source, study=study, store=store, progress=tell)
         asked = metrics_asked(log, None, folder)
         refuse_few(log.receipt["cases"], privacy, log.name)
         tell("measure", 0.0)
+        submit = also.enter_context(elsewhere("procmine.mine.discover", "procmine.mine.branches.steered"))
         aside = replace(log, engine=log.engine.beside())
         mined = pool.submit(
             discovered,
