@@ -33,17 +33,17 @@ class Row:
 
 def sampled(head: bytes, dialect: Dialect, whole: bool) -> list[Row]:
     """The first rows. Blank lines are left out; ``whole``: the file ends where ``head`` does."""
-    pattern = dialect.row
+    pattern, blank = dialect.row, dialect.blank_lines
     end = bytes([dialect.line_end])
     data = head if not whole or head.endswith(end) else head + end
     rows: list[Row] = []
     place, line = 0, 1
     while place < len(data) and len(rows) <= SAMPLE:
-        match = pattern.match(data, place)
+        match = blank.match(data, place)
+        if match is None and (match := pattern.match(data, place)) is not None:
+            found = cells(data[place : match.start(1)], dialect)
+            rows.append(Row(line, tuple(cell.decode("utf-8", "replace") for cell in found)))
         if match is not None:
-            if match.start(1) > place:
-                found = cells(data[place : match.start(1)], dialect)
-                rows.append(Row(line, tuple(cell.decode("utf-8", "replace") for cell in found)))
             line += data.count(end, place, match.end())
             place = match.end()
             continue

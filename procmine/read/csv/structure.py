@@ -60,6 +60,11 @@ class Dialect:
         return re.compile(rb"(?:%b)(?:%b(?:%b))*+%b" % (cell, re.escape(self.delimiter), cell, end))
 
     @property
+    def blank_lines(self) -> re.Pattern[bytes]:
+        """Lines with nothing in them, as many as follow each other: a file may begin with a million."""
+        return re.compile(rb"(?:\r?\n)++" if self.line_end == LF else rb"\r++")
+
+    @property
     def cell(self) -> bytes:
         """One field as a pattern."""
         return self._cell(rb"\r\n")
